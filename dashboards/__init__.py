@@ -1,0 +1,1 @@
+"""Dashboards: one .py = one page."""

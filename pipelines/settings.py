@@ -1,0 +1,134 @@
+"""Every address and the clock: read from the environment once, passed on from there.
+
+An installation's home (`ECOTONE_HOME`) holds everything that a run writes:
+
+home/
+├── key                 32 random bytes: the key of the e-mail hashes
+├── lake/               immutable batches and their manifest
+├── git/                bare partial clones (a cache: may be deleted)
+├── warehouse.duckdb    the pipeline's own working file (may be deleted)
+├── ecotone.duckdb      the published file: read-only, replaced atomically
+├── site/  export/      what is published beside it
+├── dagster/            Dagster's own storage
+└── runs/               locks by which a dead run is told from a living one
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from pipelines.errors import ConfigurationError
+
+KEY_BYTES = 32
+DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
+DEFAULT_HF_ENDPOINT = "https://huggingface.co"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one installation is told; `Settings.from_environment()` reads it.
+
+    Attributes:
+        home: the installation's folder.
+        catalogue: path of ecosystems.toml.
+        git_url: template with `{full_name}`, `{owner}`, `{name}`; https, file:// or a path, bundle files included.
+        hf_endpoint: the Hub's address.
+        hf_token: raises the Hub's limits; None reads anonymously.
+        rankings: a ranking CSV, a folder of them, or "clone" for the public repository; None: not read.
+        github_token: what reads GitHub's API; None: its streams are listed as skipped.
+        fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
+    """
+
+    home: Path
+    catalogue: Path
+    git_url: str = DEFAULT_GIT_URL
+    hf_endpoint: str = DEFAULT_HF_ENDPOINT
+    hf_token: str | None = field(default=None, repr=False)
+    rankings: str | None = None
+    github_token: str | None = field(default=None, repr=False)
+    fixed_now: datetime | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings; a malformed one is a ConfigurationError that names it."""
+        root = Path(__file__).resolve().parent.parent
+        beside = root / "ecosystems.toml"
+        default_catalogue = beside if beside.exists() else Path(__file__).parent / "defaults" / "ecosystems.toml"
+        return cls(
+            home=Path(environ.get("ECOTONE_HOME") or "data").absolute(),
+            catalogue=Path(environ.get("ECOTONE_CATALOGUE") or default_catalogue).absolute(),
+            git_url=environ.get("ECOTONE_GIT_URL") or DEFAULT_GIT_URL,
+            hf_endpoint=(environ.get("HF_ENDPOINT") or DEFAULT_HF_ENDPOINT).rstrip("/"),
+            hf_token=environ.get("HF_TOKEN") or None,
+            rankings=environ.get("ECOTONE_RANKINGS") or None,
+            github_token=environ.get("GITHUB_TOKEN") or None,
+            fixed_now=_clock(environ.get("ECOTONE_NOW")),
+        )
+
+    def now(self) -> datetime:
+        """The time, UTC; with `ECOTONE_NOW`, always that one."""
+        return self.fixed_now or datetime.now(UTC)
+
+    def today(self) -> date:
+        """The day in UTC."""
+        return self.now().date()
+
+    def git_url_of(self, full_name: str) -> str:
+        """The address of `owner/name` under the template."""
+        owner, _, name = full_name.partition("/")
+        return self.git_url.format(full_name=full_name, owner=owner, name=name)
+
+    @property
+    def lake(self) -> Path:
+        """The folder of the batches."""
+        return self.home / "lake"
+
+    @property
+    def published(self) -> Path:
+        """The file that people open."""
+        return self.home / "ecotone.duckdb"
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key of the e-mail hashes, made at first use and never changed: a new one would make everyone a new person."""
+        path = self.home / "key"
+        if not path.exists():
+            if self.lake.exists() and any(self.lake.iterdir()):
+                raise ConfigurationError(
+                    f"{path} is missing but {self.lake} holds data hashed with it. Put the key back from your backup; "
+                    "with a new one every person would be counted twice.",
+                )
+            self.home.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".key-{os.getpid()}")
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                os.fsync(file.fileno())
+            try:
+                path.hardlink_to(temporary)  # two first runs at once: one of them makes the key
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise ConfigurationError(f"{path} must hold {KEY_BYTES} bytes, it holds {len(key)}: restore it from your backup.")
+        return key
+
+
+def _clock(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"ECOTONE_NOW={text!r} is not a time. Write it as 2026-08-22T12:00:00+00:00, or leave it unset.",
+        ) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,111 @@
+"""Sources: one file = one stream of facts. Data flows from a client to tables; the lake is written by the runner.
+
+A module in this folder that defines `SOURCE` is a source; nothing else needs to know of it. Its `fetch` is a
+generator of `Batch`es: it neither writes nor retries nor logs. What stops one subject is raised as a `SourceError`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.catalogue import Project
+from pipelines.settings import Settings
+
+State = Mapping[str, Any]
+"""What a stream must remember of one subject to go on from there: JSON, kept in the manifest of the batch."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A piece of what a fetch brings: written as it comes, so that memory holds one batch.
+
+    Attributes:
+        table: rows with exactly the source's schema (the lake adds `_batch`, `_fetched_at`, `_subject`).
+        complete: True on the last batch of a fetch that brought all it was asked for. It may have no rows.
+        state: what to go on from; only on the complete batch.
+        reason: what is missing and why, where a fetch ends incomplete without an error.
+    """
+
+    table: pa.Table
+    complete: bool = False
+    state: State | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One subject to fetch.
+
+    Attributes:
+        subject: `github:owner/name` or `hf-org:name`, as the catalogue has it.
+        project: the project it belongs to.
+        settings: addresses, tokens, clock.
+        now: the time of this fetch, UTC.
+        state: the `state` of the last complete fetch of this subject, None for the first.
+        fetched_at: when that was.
+        progress: call it with a short text ("12,000 commits") whenever there is something new to say.
+    """
+
+    subject: str
+    project: Project
+    settings: Settings
+    now: datetime
+    state: State | None = None
+    fetched_at: datetime | None = None
+    progress: Callable[[str], None] = field(default=lambda _text: None)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a module of this folder declares as `SOURCE`.
+
+    Attributes:
+        name: the module's name; also the Dagster asset `[sources, name]`.
+        source: folder in the lake and system of origin: `git`, `github`, `huggingface`, `openrouter`.
+        stream: what the rows are: `commits`, `models`, …
+        description: for the Dagster UI: what, from where, how often, what it costs.
+        schema: the columns, typed; exactly what was asked of the API.
+        subjects: which subjects a project has in this stream.
+        fetch: brings one subject. Yields nothing at all if nothing has changed since `request.state`.
+        atomic: True if rows count only when their fetch completed (it can be repeated); False if each batch stands
+            for itself, because what it saw cannot be fetched again.
+        daily: True if a second fetch on the same UTC day brings nothing new by definition.
+        pool: Dagster's concurrency pool: `github_api`, `huggingface_api`, or None.
+        concurrency: how many subjects at once.
+        needs: names of settings without which the stream is skipped ("github_token"), with what it would add.
+    """
+
+    name: str
+    source: str
+    stream: str
+    description: str
+    schema: pa.Schema
+    subjects: Callable[[Project], Sequence[str]]
+    fetch: Callable[[Request], Iterator[Batch]]
+    atomic: bool = True
+    daily: bool = False
+    pool: str | None = None
+    concurrency: int = 1
+    kinds: frozenset[str] = frozenset()
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+
+def discover() -> dict[str, Source]:
+    """All sources of this folder by name, in alphabetical order."""
+    found: dict[str, Source] = {}
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        source = getattr(module, "SOURCE", None)
+        if source is None:
+            continue
+        if source.name != info.name:
+            raise ImportError(f"{module.__file__}: SOURCE.name is {source.name!r}; name it {info.name!r} like its file")
+        found[source.name] = source
+    return found
