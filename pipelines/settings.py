@@ -96,7 +96,7 @@ class Settings:
 
     @cached_property
     def key(self) -> bytes:
-        """The key of the e-mail hashes, made at first use and never changed: a new one would make everyone a new person."""
+        """The key of the e-mail hashes, made at first use and never changed (else everyone became a new person)."""
         path = self.home / "key"
         if not path.exists():
             if self.lake.exists() and any(self.lake.iterdir()):
@@ -118,7 +118,9 @@ class Settings:
                 temporary.unlink()
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
-            raise ConfigurationError(f"{path} must hold {KEY_BYTES} bytes, it holds {len(key)}: restore it from your backup.")
+            raise ConfigurationError(
+                f"{path} must hold {KEY_BYTES} bytes, it holds {len(key)}: restore it from your backup."
+            )
         return key
 
 

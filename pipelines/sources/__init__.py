@@ -29,7 +29,8 @@ class Batch:
     Attributes:
         table: rows with exactly the source's schema (the lake adds `_batch`, `_fetched_at`, `_subject`).
         complete: True on the last batch of a fetch that brought all it was asked for. It may have no rows.
-        state: what to go on from; only on the complete batch.
+        state: what to go on from; only on the complete batch. A key `observed_until` (ISO 8601) says up to when the
+            stream is known if that is not the time of the fetch.
         reason: what is missing and why, where a fetch ends incomplete without an error.
     """
 
@@ -47,6 +48,7 @@ class Request:
         subject: `github:owner/name` or `hf-org:name`, as the catalogue has it.
         project: the project it belongs to.
         settings: addresses, tokens, clock.
+        domains: organisation e-mail domains that the catalogue allows to be stored.
         now: the time of this fetch, UTC.
         state: the `state` of the last complete fetch of this subject, None for the first.
         fetched_at: when that was.
@@ -57,6 +59,7 @@ class Request:
     project: Project
     settings: Settings
     now: datetime
+    domains: frozenset[str] = frozenset()
     state: State | None = None
     fetched_at: datetime | None = None
     progress: Callable[[str], None] = field(default=lambda _text: None)
