@@ -73,11 +73,15 @@ def check(uses: Sequence[Use], problems: Problems) -> None:
         for first, second in itertools.combinations(group, 2):
             if first.name.overlaps(second.name) and first.repository is not second.repository:
                 problems.add(second.path, _clash(first, second, problems.line(first.path)))
+    _check_ids([use for use in uses if use.current], problems)
+
+
+def _check_ids(uses: Sequence[Use], problems: Problems) -> None:
     owner: dict[str, Use] = {}
-    for use in filter(lambda use: use.current, uses):
+    for use in uses:
         other = owner.setdefault(use.repository.id.lower(), use)
-        reported = other.repository.name.lower() == use.repository.name.lower()
-        if other is not use and not reported:
+        same_name = other.name.name.lower() == use.name.name.lower()  # that is reported already
+        if other is not use and not same_name:
             problems.add(
                 use.path,
                 f"the id {use.repository.id} is also that of {other.repository.name} in line "
