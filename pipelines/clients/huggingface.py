@@ -1,0 +1,246 @@
+"""The Hugging Face Hub's listings: pages, limits and retries. Data flows from the Hub to a source, as decoded JSON.
+
+`huggingface_hub` gives the session, the headers and the reading of `RateLimit`; the pages are turned here, because its
+own `paginate` hides what a listing that must not be lost needs: where it broke off, whether a page came twice, and the
+budget. A client is made for one fetch and used by one thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx2
+import stamina
+from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but imported there without `as`
+    build_hf_headers,
+    get_session,
+    hf_raise_for_status,
+    parse_ratelimit_headers,
+)
+
+from pipelines.errors import SourceError, TerminalError, TransientError
+
+PAGE_ROWS = 1_000  # the Hub's largest page; calls are what it limits, not rows
+TIMEOUT_SECONDS = 60.0  # a page of 1,000 models with all its fields is some megabytes
+ATTEMPTS = 5  # waits of about 1, 2, 4 and 8 s between them
+LONGEST_WAIT_SECONDS = 600.0  # two of the Hub's 5-minute windows: a longer demand is not a rate limit
+TOLD_APART = frozenset({"direction", "expand", "limit", "sort"})  # the same in every listing: left out of messages
+STALE_PAGES = 3  # pages in a row with nothing new: the listing goes in circles
+RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})  # those that huggingface_hub itself calls transient
+SAMPLE_HEADER = "X-Ecotone-Sample"  # the sandbox's recorded Hub says so of a listing that never was whole
+
+MODEL_FIELDS = (
+    "author",
+    "baseModels",
+    "cardData",
+    "childrenModelCount",
+    "config",
+    "createdAt",
+    "disabled",
+    "downloads",
+    "downloadsAllTime",
+    "gated",
+    "gguf",
+    "lastModified",
+    "library_name",
+    "likes",
+    "pipeline_tag",
+    "safetensors",
+    "tags",
+    "trendingScore",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a listing.
+
+    Attributes:
+        rows: decoded objects, each with a text `id` not shown earlier in this listing.
+        left_out: how many rows had no id.
+        repeated: True if most of the page's rows had been on earlier pages, which a cursor should never show again.
+        sample: what the server says of a listing that is a sample by nature; None for a whole one.
+    """
+
+    rows: list[dict[str, Any]]
+    left_out: int = 0
+    repeated: bool = False
+    sample: str | None = None
+
+
+class HubClient:
+    """Reads listings of one Hub.
+
+    Args:
+        endpoint: the Hub's address, without a slash at the end.
+        token: a user access token; None reads anonymously, whatever is saved on this machine.
+        progress: told when the client has to wait.
+        sleep: how it waits, in seconds.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        token: str | None = None,
+        *,
+        progress: Callable[[str], None] = lambda _text: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.endpoint = endpoint
+        self.requests = 0
+        self._headers = build_hf_headers(token=token or False, library_name="ecotone")
+        self._anonymous = token is None
+        self._progress = progress
+        self._sleep = sleep
+        self._exhausted_until = 0.0
+
+    def models(
+        self,
+        *,
+        what: str,
+        author: str | None = None,
+        filters: Sequence[str] = (),
+        expand: Sequence[str] = MODEL_FIELDS,
+    ) -> Iterator[Page]:
+        """All pages of `GET /api/models`, newest model first: an order that downloads do not shuffle between pages.
+
+        Args:
+            what: names the listing in errors: "the models of aurora-lab".
+            author: only models of this user or organisation.
+            filters: tags that a model must have, such as `base_model:aurora-lab/Aurora-1`.
+            expand: the fields asked for; `id` and `_id` always come.
+
+        Raises:
+            TransientError: the Hub could not answer now. Pages yielded before stand.
+            TerminalError: it refused, or what it sent is no listing. Pages yielded before stand.
+        """
+        params: list[tuple[str, str | int]] = [("limit", PAGE_ROWS), ("sort", "createdAt"), ("direction", -1)]
+        if author is not None:
+            params.append(("author", author))
+        params += [("filter", value) for value in filters]
+        params += [("expand", value) for value in expand]
+        url: str | None = str(httpx2.URL(f"{self.endpoint}/api/models", params=params))
+        asked: set[str] = set()
+        shown: set[str] = set()
+        stale = 0
+        while url is not None:
+            asked.add(url)
+            rows, response = self._page(url, what)
+            page = _new_rows(rows, shown, response.headers.get(SAMPLE_HEADER))
+            yield page
+            stale = 0 if page.rows or not rows else stale + 1
+            if stale == STALE_PAGES:
+                raise TerminalError(
+                    f"{_asked_for(url, what)}: {stale} pages in a row showed nothing new; the listing was left."
+                )
+            url = self._next(response)
+            if url in asked:
+                raise TerminalError(
+                    f"{_asked_for(url, what)}: the Hub named the same next page twice; the listing was left."
+                )
+
+    def _next(self, response: httpx2.Response) -> str | None:
+        """The next page's address, always at our endpoint: a host that the answer names must not get the token."""
+        named = response.links.get("next", {}).get("url")
+        if named is None:
+            return None
+        home, there = urlsplit(self.endpoint), urlsplit(urljoin(str(response.url), named))
+        return urlunsplit((home.scheme, home.netloc, there.path, there.query, ""))
+
+    def _page(self, url: str, what: str) -> tuple[list[Any], httpx2.Response]:
+        try:
+            for attempt in stamina.retry_context(
+                on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=30.0
+            ):
+                with attempt:
+                    return self._once(url, what)
+        except TransientError as error:
+            raise TransientError(f"{error} ({ATTEMPTS} attempts)") from error
+        raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
+
+    def _once(self, url: str, what: str) -> tuple[list[Any], httpx2.Response]:
+        self._wait_for_budget()
+        self.requests += 1
+        try:
+            response = get_session().get(url, headers=self._headers, timeout=TIMEOUT_SECONDS)
+        except OfflineModeIsEnabled as error:
+            raise TerminalError("HF_HUB_OFFLINE is set: unset it to read the Hub.") from error
+        except httpx2.UnsupportedProtocol as error:
+            raise TerminalError(f"{_asked_for(url, what)}: set HF_ENDPOINT to an http or https address.") from error
+        except (httpx2.HTTPError, OSError) as error:
+            raise TransientError(f"{_asked_for(url, what)}: {str(error) or type(error).__name__}") from error
+        self._note_budget(response)
+        self._raise_for_status(response, url, what)
+        try:
+            rows = response.json()
+        except ValueError as error:
+            kind = response.headers.get("content-type", "").partition(";")[0] or "something"
+            detail = (
+                "JSON that breaks off or is damaged"
+                if "json" in kind
+                else f"{kind} instead of JSON: a proxy or a login page between?"
+            )
+            raise TransientError(f"{_asked_for(url, what)}: the answer is {detail}") from error
+        if not isinstance(rows, list):
+            raise TerminalError(f"{_asked_for(url, what)}: the answer is no list of models: {str(rows)[:200]}")
+        return rows, response
+
+    def _raise_for_status(self, response: httpx2.Response, url: str, what: str) -> None:
+        try:
+            hf_raise_for_status(response)
+        except HfHubHTTPError as error:
+            raise self._refusal(response, error, _asked_for(url, what)) from error
+
+    def _refusal(self, response: httpx2.Response, error: HfHubHTTPError, asked: str) -> SourceError:
+        status = response.status_code
+        said = f" ({error.server_message})" if error.server_message else ""
+        if status in RETRIED_STATUSES:
+            return TransientError(f"{asked}: {status}{said}")
+        if status == httpx2.codes.UNAUTHORIZED and not self._anonymous:
+            return TerminalError(
+                f"{asked}: the Hub refused the token in HF_TOKEN (401). Unset it, or make a new one with read access."
+            )
+        if status in {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND}:
+            return TerminalError(
+                f"{asked}: {status}, missing or private{said}. Check the name in the catalogue and HF_ENDPOINT."
+            )
+        return TerminalError(f"{asked}: {status}{said}")
+
+    def _note_budget(self, response: httpx2.Response) -> None:
+        limit = parse_ratelimit_headers(response.headers)
+        seconds = limit.reset_in_seconds if limit is not None and limit.remaining == 0 else 0
+        after = response.headers.get("retry-after", "")
+        if response.status_code in RETRIED_STATUSES and after.isdecimal():
+            seconds = max(seconds, int(after))
+        if seconds:
+            # One more, because the header is rounded.
+            self._exhausted_until = time.monotonic() + min(seconds + 1.0, LONGEST_WAIT_SECONDS)
+
+    def _wait_for_budget(self) -> None:
+        """Sit out a used-up window, so that the Hub does not have to refuse."""
+        seconds = self._exhausted_until - time.monotonic()
+        self._exhausted_until = 0.0
+        if seconds > 0:
+            self._progress(f"the Hub's limit of calls is used up: {seconds:,.0f} s until it goes on")
+            self._sleep(seconds)
+
+
+def _asked_for(url: str, what: str) -> str:
+    parts = urlsplit(url)
+    query = "&".join(part for part in parts.query.split("&") if part.partition("=")[0] not in TOLD_APART)
+    return f"{what}, from {parts.scheme}://{parts.netloc}{parts.path}?{query}"
+
+
+def _new_rows(rows: list[Any], shown: set[str], sample: str | None) -> Page:
+    named = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"]]
+    new: list[dict[str, Any]] = []
+    for row in named:
+        if row["id"] not in shown:
+            shown.add(row["id"])
+            new.append(row)
+    return Page(new, left_out=len(rows) - len(named), repeated=len(new) < len(named) / 2, sample=sample)
