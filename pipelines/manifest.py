@@ -99,6 +99,7 @@ class Manifest:
         self._entries: list[Entry] = []
         self._offset = 0
         self._last: dict[tuple[str, str, str], Entry] = {}
+        self._newest: dict[tuple[str, str, str], Entry] = {}
         self._guard = threading.Lock()
 
     def append(self, entry: Entry) -> None:
@@ -145,6 +146,12 @@ class Manifest:
             self._read_on()
             return self._last.get((source, stream, subject))
 
+    def last(self, source: str, stream: str, subject: str) -> Entry | None:
+        """The newest entry of the subject, complete or not."""
+        with self._guard:
+            self._read_on()
+            return self._newest.get((source, stream, subject))
+
     def _read_on(self) -> None:
         try:
             with self.path.open("rb") as file:
@@ -168,12 +175,16 @@ class Manifest:
                 ) from error
             self._entries.append(entry)
             for original in entry.originals():
-                key = (original.source, original.stream, original.subject)
-                last = self._last.get(key)
-                if original.complete and (
-                    last is None or (last.fetched_at, last.batch) <= (original.fetched_at, original.batch)
-                ):
-                    self._last[key] = original
+                _keep_newest(self._newest, original)
+                if original.complete:
+                    _keep_newest(self._last, original)
+
+
+def _keep_newest(known: dict[tuple[str, str, str], Entry], entry: Entry) -> None:
+    key = (entry.source, entry.stream, entry.subject)
+    last = known.get(key)
+    if last is None or (last.fetched_at, last.batch) <= (entry.fetched_at, entry.batch):
+        known[key] = entry
 
 
 def _end_of_last_line(file: Any, size: int) -> int:  # noqa: ANN401 - a binary file object

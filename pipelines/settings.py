@@ -99,7 +99,7 @@ class Settings:
         """The key of the e-mail hashes, made at first use and never changed (else everyone became a new person)."""
         path = self.home / "key"
         if not path.exists():
-            if self.lake.exists() and any(self.lake.iterdir()):
+            if (self.lake / "manifest.jsonl").exists():
                 raise ConfigurationError(
                     f"{path} is missing but {self.lake} holds data hashed with it. Put the key back from your backup; "
                     "with a new one every person would be counted twice.",

@@ -1,0 +1,212 @@
+"""Ingestion: runs a source over projects and writes what it yields to the lake. Data flows from sources to batches.
+
+One subject that fails is recorded, with the reason, and the rest goes on. A subject in which nothing is new writes
+nothing, save once a day an empty batch: so it is known up to when it was looked at.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines.catalogue import Catalogue, Project
+from pipelines.errors import EcotoneError, LakeError, Skipped
+from pipelines.lake import Lake
+from pipelines.manifest import Entry
+from pipelines.settings import Settings
+from pipelines.sources import Batch, Request, Source
+
+log = logging.getLogger("ecotone")
+BAD = frozenset({"failed", "incomplete"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one subject.
+
+    Attributes:
+        subject: e.g. `github:QwenLM/Qwen3`.
+        status: `ok`, `unchanged`, `incomplete`, `failed` or `skipped`.
+        rows: rows written.
+        reason: what is missing and why.
+    """
+
+    subject: str
+    status: str
+    rows: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ProjectOutcome:
+    """What became of one project in one stream: a partition of the asset."""
+
+    project: Project
+    outcomes: Sequence[Outcome] = field(default_factory=tuple)
+
+    @property
+    def rows(self) -> int:
+        """Rows written."""
+        return sum(outcome.rows for outcome in self.outcomes)
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """The subjects that could not be had, or not whole."""
+        return [outcome for outcome in self.outcomes if outcome.status in BAD]
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """One run of one source.
+
+    Attributes:
+        source: what to fetch.
+        catalogue: for the e-mail domains that may be stored.
+        settings: addresses, tokens, clock.
+        lake: open for writing.
+        progress: called with (subjects done, subjects in all, text).
+    """
+
+    source: Source
+    catalogue: Catalogue
+    settings: Settings
+    lake: Lake
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _text: None
+
+    def run(self, projects: Sequence[Project]) -> Iterator[ProjectOutcome]:
+        """Fetch all subjects of the projects, several at once; yields each project when its last subject is done.
+
+        Raises ConfigurationError before anything is written if the key of the e-mail hashes is lost.
+        """
+        _ = self.settings.key
+        tasks = [(project, subject) for project in projects for subject in dict.fromkeys(self.source.subjects(project))]
+        open_subjects = {project.slug: len(dict.fromkeys(self.source.subjects(project))) for project in projects}
+        outcomes: dict[str, dict[str, Outcome]] = {project.slug: {} for project in projects}
+        yield from (ProjectOutcome(project) for project in projects if not open_subjects[project.slug])
+        claims = _Claims()
+        done = 0
+        with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
+            futures: Mapping[Future[Outcome], tuple[Project, str]] = {
+                pool.submit(self._subject, project, subject, claims): (project, subject) for project, subject in tasks
+            }
+            try:
+                for future in as_completed(futures):
+                    project, subject = futures[future]
+                    done += 1
+                    outcomes[project.slug][subject] = future.result()
+                    self.progress(done, len(tasks), subject)
+                    if len(outcomes[project.slug]) == open_subjects[project.slug]:
+                        ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
+                        yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _subject(self, project: Project, subject: str, claims: _Claims) -> Outcome:
+        """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
+        with claims.of(subject):
+            try:
+                return self._fetch(project, subject)
+            except Skipped as skipped:
+                return self._note(subject, "skipped", str(skipped))
+            except LakeError as error:
+                return Outcome(subject, "failed", reason=str(error))
+            except EcotoneError as error:
+                return self._note(subject, "failed", str(error))
+            except Exception as error:  # one subject's surprise must not stop the others; it is shown with its trace
+                log.exception("%s of %s failed", self.source.name, subject)
+                return self._note(subject, "failed", f"{type(error).__name__}: {error}")
+
+    def _fetch(self, project: Project, subject: str) -> Outcome:
+        for setting, adds in self.source.needs.items():
+            if not getattr(self.settings, setting):
+                raise Skipped(f"{setting.upper()} is not set. With it: {adds}")
+        now = self.settings.now()
+        last = self._last(project, subject)
+        if last is not None and self.source.daily and last.fetched_at.date() >= now.date():
+            return Outcome(subject, "unchanged", reason=last.reason)
+        request = Request(
+            subject=subject,
+            project=project,
+            settings=self.settings,
+            now=now,
+            domains=self.catalogue.domains,
+            state=last.state if last else None,
+            fetched_at=last.fetched_at if last else None,
+        )
+        return self._write(subject, self.source.fetch(request), last, now)
+
+    def _last(self, project: Project, subject: str) -> Entry | None:
+        """The last complete fetch, under any name that the repository has had: a rename repeats nothing."""
+        names = [subject]
+        with suppress(KeyError):
+            names += [f"github:{name.name}" for name in project.repository(subject).names[1:]]
+        found = [self.lake.last_complete(self.source.source, self.source.stream, name) for name in names]
+        return max((entry for entry in found if entry), key=lambda entry: (entry.fetched_at, entry.batch), default=None)
+
+    def _write(self, subject: str, batches: Iterator[Batch], last: Entry | None, now: datetime) -> Outcome:
+        listing = self.lake.new_id()
+        rows, final = 0, None
+        for batch in batches:
+            rows += batch.table.num_rows
+            final = batch
+            self._append(batch, subject, now, listing)
+        if final is None:
+            if last is not None and last.fetched_at.date() < now.date():
+                seen = Batch(self.source.schema.empty_table(), complete=True, state=last.state, reason=last.reason)
+                self._append(seen, subject, now, listing)
+            return Outcome(subject, "unchanged", reason=last.reason if last else None)
+        return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
+
+    def _append(self, batch: Batch, subject: str, now: datetime, listing: str) -> None:
+        self.lake.append(
+            batch.table,
+            source=self.source.source,
+            stream=self.source.stream,
+            subject=subject,
+            fetched_at=now,
+            listing=listing,
+            complete=batch.complete,
+            status="ok" if batch.complete or batch.reason is None else "incomplete",
+            state=batch.state,
+            reason=batch.reason,
+        )
+
+    def _note(self, subject: str, status: str, reason: str) -> Outcome:
+        """Record why there is nothing, once a day and whenever the reason changes."""
+        last = self.lake.manifest.last(self.source.source, self.source.stream, subject)
+        now = self.settings.now()
+        known = last is not None and (last.status, last.reason) == (status, reason)
+        if not (known and last is not None and last.fetched_at.date() >= now.date()):
+            try:
+                self.lake.append(
+                    self.source.schema.empty_table(),
+                    source=self.source.source,
+                    stream=self.source.stream,
+                    subject=subject,
+                    fetched_at=now,
+                    listing=self.lake.new_id(),
+                    complete=False,
+                    status=status,
+                    reason=reason,
+                )
+            except LakeError as error:
+                reason = f"{reason} ({error})"
+        return Outcome(subject, status, reason=reason)
+
+
+class _Claims:
+    """One thread at a time for each subject."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def of(self, subject: str) -> threading.Lock:
+        """The lock of the subject."""
+        with self._guard:
+            return self._locks.setdefault(subject, threading.Lock())
