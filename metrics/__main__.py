@@ -1,0 +1,8 @@
+"""`python -m metrics` writes INDEX.md from the front matter of the metrics."""
+
+from __future__ import annotations
+
+from metrics.definitions import ROOT, load
+from metrics.index import render
+
+(ROOT / "INDEX.md").write_text(render(load().values()), encoding="utf-8")

@@ -1,0 +1,98 @@
+/*+++
+title = "Share of downloads"
+question = "Which part of all catalogued downloads are its models'?"
+unit = "share of downloads"
+definition = """
+The entity's downloads in the last 30 days divided by those of all catalogued models, at the same snapshot: the last
+day of the month on which any catalogued model was listed with a count (`snapshot_day`, the same for all entities). The
+shares of entities that divide the models among them add up to 1. An entity that had been seen before and has no count
+on that day is unknown, not zero. `n` is the number of its models that were counted.
+"""
+source = "Hugging Face Hub: https://huggingface.co/docs/hub/models-download-stats"
+caveats = [
+  "A download is a GET or HEAD request for a query file, not a person: one user's test servers can make thousands.",
+  "Of what is catalogued, not of the Hub: it changes when the catalogue changes.",
+  "If a part of the catalogue was not listed on that day, the others' shares are too large: the flag tells the coverage.",
+]
+
+[columns]
+snapshot_day = "day of the last snapshot of any catalogued model in the month"
++++*/
+WITH counted AS (
+    SELECT m.entity_id, s.model_id, s.period, s.last_day, s.downloads
+    FROM metrics.model_months() AS s
+    JOIN catalogue.membership AS m
+        ON m.subject_id = s.model_id AND metrics.is_member(s.last_day, m.valid_from, m.valid_to)
+),
+-- Each catalogued model once, whatever number of entities it belongs to.
+catalogued AS (
+    SELECT model_id, period, min(last_day) AS last_day, min(downloads) AS downloads
+    FROM counted
+    GROUP BY model_id, period
+),
+snapshot AS (
+    SELECT period, max(last_day) AS day, count(*) AS models
+    FROM catalogued
+    GROUP BY period
+),
+whole AS (
+    SELECT s.period, s.day, s.models, count(c.model_id) AS with_count, sum(c.downloads) AS downloads
+    FROM snapshot AS s
+    LEFT JOIN catalogued AS c ON c.period = s.period AND c.last_day = s.day AND c.downloads >= 0
+    GROUP BY s.period, s.day, s.models
+),
+part AS (
+    SELECT
+        c.entity_id,
+        c.period,
+        count(CASE WHEN c.last_day = w.day AND c.downloads >= 0 THEN 1 END) AS with_count,
+        sum(CASE WHEN c.last_day = w.day AND c.downloads >= 0 THEN c.downloads END) AS downloads,
+        count(*) AS models
+    FROM counted AS c
+    JOIN whole AS w ON w.period = c.period
+    GROUP BY c.entity_id, c.period
+),
+span AS (
+    SELECT entity_id, min(period) AS first_period, max(period) AS last_period
+    FROM part
+    GROUP BY entity_id
+),
+share AS (
+    SELECT
+        s.entity_id,
+        c.period,
+        c.period_end,
+        w.day,
+        coalesce(p.with_count, 0) AS n,
+        CASE WHEN w.downloads > 0 THEN p.downloads / w.downloads END AS value,
+        CASE
+            WHEN w.period IS NULL THEN 'no snapshot in the month'
+            WHEN w.with_count = 0 THEN 'the Hub did not tell the count'
+            WHEN coalesce(p.with_count, 0) = 0 THEN concat('not counted on ', CAST(w.day AS VARCHAR))
+            WHEN w.downloads = 0 THEN 'nothing was downloaded'
+        END AS reason,
+        least(w.with_count / w.models, p.with_count / p.models) AS counted
+    FROM span AS s
+    JOIN catalogue.calendar AS c ON c.period BETWEEN s.first_period AND s.last_period
+    LEFT JOIN whole AS w ON w.period = c.period
+    LEFT JOIN part AS p ON p.entity_id = s.entity_id AND p.period = c.period
+)
+SELECT
+    s.entity_id,
+    s.period,
+    '' AS series,
+    s.value,
+    s.n,
+    NULL AS low,
+    NULL AS high,
+    coalesce(o.complete AND metrics.is_month_end(s.day, s.period_end) AND s.counted = 1, FALSE) AS complete,
+    s.reason,
+    metrics.remarks(
+        metrics.small(s.value, s.n),
+        metrics.unfinished(o.unfinished),
+        CASE WHEN s.value IS NOT NULL THEN metrics.coverage(least(coalesce(o.covered, 1), s.counted)) END,
+        CASE WHEN NOT o.unfinished AND NOT metrics.is_month_end(s.day, s.period_end) THEN 'early snapshot' END
+    ) AS flag,
+    s.day AS snapshot_day
+FROM share AS s
+LEFT JOIN metrics.months('huggingface', 'models') AS o ON o.entity_id = s.entity_id AND o.period = s.period

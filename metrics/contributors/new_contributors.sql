@@ -1,0 +1,48 @@
+/*+++
+title = "New contributors"
+question = "How many people take part for the first time?"
+unit = "people"
+definition = """
+Humans whose first contribution of any kind to the entity falls in the month. A person who is new to an ecosystem may
+be new to two of its projects in different months, so the values of parts do not add up. `n` is the number of people.
+"""
+source = "CHAOSS, New Contributors: https://chaoss.community/kb/metric-new-contributors/"
+caveats = [
+  "In the first month that is observed everybody is new.",
+  "Where the catalogue limits a membership in time, contributions outside of it are not known to the entity.",
+]
++++*/
+WITH arrival AS (
+    SELECT entity_id, person_id, min(period) AS period
+    FROM metrics.human_contributions()
+    GROUP BY entity_id, person_id
+),
+arrived AS (
+    SELECT entity_id, period, count(*) AS people
+    FROM arrival
+    GROUP BY entity_id, period
+),
+beginning AS (
+    SELECT entity_id, min(period) AS period
+    FROM arrived
+    GROUP BY entity_id
+),
+month AS (
+    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, coalesce(a.people, 0) AS people
+    FROM beginning AS b
+    JOIN metrics.months('git', 'commits') AS m ON m.entity_id = b.entity_id AND m.period >= b.period
+    LEFT JOIN arrived AS a ON a.entity_id = m.entity_id AND a.period = m.period
+)
+SELECT
+    entity_id,
+    period,
+    '' AS series,
+    people AS value,
+    people AS n,
+    NULL AS low,
+    NULL AS high,
+    complete,
+    NULL AS reason,
+    metrics.remarks(metrics.small(people, people), metrics.unfinished(unfinished), metrics.coverage(covered), NULL)
+        AS flag
+FROM month

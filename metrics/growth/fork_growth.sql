@@ -1,0 +1,70 @@
+/*+++
+title = "Fork growth"
+question = "How fast does the number of forks grow?"
+unit = "% a month"
+definition = """
+The mean of the monthly logarithmic increments of the fork counter over the trailing 6 months (the 6 calendar months
+that end with the period), as per cent a month; t interval on the increments. An increment compares two month ends of
+the repositories seen at both, so a repository that joins the entity or the listing is not growth; they must have held
+nine tenths of the earlier total. A month that has not ended gives no increment. At least 4 increments are needed.
+`doubling_months` is the doubling time. `n` is the number of increments.
+"""
+source = "t interval on log increments: covered 94-95 % of simulated truth where a regression on cumulative counts covered 62-65 %"
+caveats = [
+  "It is the counter's growth: forks that were deleted count as decrease.",
+  "Months differ in length, and a last snapshot before the end of the month shortens one increment and lengthens the next.",
+]
+
+[columns]
+doubling_months = "months in which the number doubles at this rate; NULL unless the whole interval is above 0"
++++*/
+WITH month AS (
+    SELECT *
+    FROM metrics.counter_months('forks')
+),
+increment AS (
+    SELECT
+        entity_id,
+        period,
+        CASE
+            WHEN NOT unfinished AND level_before > 0 AND level_after > 0 AND metrics.stands_for(level_before, known_before)
+            THEN metrics.exact(ln(CAST(level_after AS DOUBLE) / level_before))
+        END AS logarithm
+    FROM month
+),
+rolling AS (
+    SELECT
+        i.entity_id,
+        t.period,
+        count(i.logarithm) AS n,
+        CAST(sum(i.logarithm) AS DOUBLE) / count(i.logarithm) AS mean,
+        metrics.deviation(sum(i.logarithm * i.logarithm), sum(i.logarithm), count(i.logarithm)) AS deviation
+    FROM increment AS i
+    JOIN metrics.rolling(6) AS t ON t.month = i.period
+    GROUP BY i.entity_id, t.period
+),
+rate AS (
+    SELECT
+        entity_id,
+        period,
+        n,
+        CASE WHEN n >= 4 THEN mean END AS mean,
+        CASE WHEN n >= 4 THEN metrics.t_975(n - 1) * sqrt(deviation / (n - 1) / n) END AS half_width
+    FROM rolling
+)
+SELECT
+    m.entity_id,
+    m.period,
+    '' AS series,
+    100 * (exp(r.mean) - 1) AS value,
+    r.n,
+    100 * (exp(r.mean - r.half_width) - 1) AS low,
+    100 * (exp(r.mean + r.half_width) - 1) AS high,
+    m.complete,
+    CASE WHEN r.mean IS NULL THEN 'fewer than 4 monthly increments' END AS reason,
+    metrics.remarks(
+        metrics.small(r.mean, r.n), metrics.unfinished(m.unfinished), metrics.coverage(m.covered), m.early
+    ) AS flag,
+    CASE WHEN r.mean - r.half_width > 0 THEN ln(2) / r.mean END AS doubling_months
+FROM month AS m
+JOIN rate AS r ON r.entity_id = m.entity_id AND r.period = m.period
