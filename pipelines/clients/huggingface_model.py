@@ -79,9 +79,12 @@ def tags(row: Mapping[str, Any]) -> list[str] | None:
     return [clean for tag in told[:TAGS] if (clean := text(tag)) is not None]
 
 
-def gated(value: object) -> str | None:
-    """`false`, `true`, `auto` or `manual`; None where it is not told."""
-    return str(value).lower() if isinstance(value, bool) else text(value)
+def gated(value: object) -> tuple[bool | None, str | None]:
+    """Whether files have to be asked for, and who grants it: `auto` or `manual`; None where it is not told."""
+    if isinstance(value, bool):
+        return value, None
+    how = text(value)
+    return (True, how) if how else (None, None)
 
 
 def licence(row: Mapping[str, Any]) -> str | None:

@@ -37,7 +37,8 @@ SCHEMA = pa.schema(
         pa.field("library_name", pa.string()),
         pa.field("license", pa.string(), metadata={"comment": "the Hub's licence id, from the tag, else the card"}),
         pa.field("license_name", pa.string(), metadata={"comment": "the card's own name of a licence that has no id"}),
-        pa.field("gated", pa.string(), metadata={"comment": "false, true, auto or manual"}),
+        pa.field("gated", pa.bool_(), metadata={"comment": "whether its files have to be asked for"}),
+        pa.field("gating", pa.string(), metadata={"comment": "auto or manual: who grants it"}),
         pa.field("disabled", pa.bool_()),
         pa.field("parameters", pa.int64(), metadata={"comment": "total, of safetensors, else of GGUF"}),
         pa.field("model_type", pa.string(), metadata={"comment": "config.model_type"}),
@@ -170,6 +171,7 @@ class _Walk:
     def _record(self, name: str, row: dict[str, Any], listing: str) -> dict[str, Any]:
         card = reading.section(row, "cardData")
         disabled = row.get("disabled")
+        gated, gating = reading.gated(row.get("gated"))
         return {
             "hub_id": reading.text(row.get("_id")),
             "name": name,
@@ -184,7 +186,8 @@ class _Walk:
             "library_name": reading.text(row.get("library_name")),
             "license": reading.licence(row),
             "license_name": reading.text(card.get("license_name")),
-            "gated": reading.gated(row.get("gated")),
+            "gated": gated,
+            "gating": gating,
             "disabled": disabled if isinstance(disabled, bool) else None,
             "parameters": reading.parameters(row),
             "model_type": reading.text(reading.section(row, "config").get("model_type")),

@@ -139,14 +139,9 @@ def test_parameters_from_safetensors_else_gguf() -> None:
     assert reading.parameters({"safetensors": "big"}) is None
 
 
-def test_gated_is_text_in_the_hubs_words() -> None:
-    assert [reading.gated(v) for v in (False, True, "auto", "manual", None)] == [
-        "false",
-        "true",
-        "auto",
-        "manual",
-        None,
-    ]
+def test_gated_and_who_grants_it() -> None:
+    told = [reading.gated(value) for value in (False, True, "auto", "manual", None)]
+    assert told == [(False, None), (True, None), (True, "auto"), (True, "manual"), (None, None)]
 
 
 def test_a_row_of_a_name_alone_is_bare() -> None:
