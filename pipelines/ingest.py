@@ -34,12 +34,14 @@ class Outcome:
         status: `ok`, `unchanged`, `incomplete`, `failed` or `skipped`.
         rows: rows written.
         reason: what is missing and why.
+        noted: whether a batch was written, be it an empty one.
     """
 
     subject: str
     status: str
     rows: int = 0
     reason: str | None = None
+    noted: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class ProjectOutcome:
     def rows(self) -> int:
         """Rows written."""
         return sum(outcome.rows for outcome in self.outcomes)
+
+    @property
+    def noted(self) -> bool:
+        """Whether anything was written."""
+        return any(outcome.noted for outcome in self.outcomes)
 
     @property
     def failures(self) -> list[Outcome]:
@@ -128,7 +135,7 @@ class Ingestion:
         now = self.settings.now()
         last = self._last(project, subject)
         if last is not None and self.source.daily and last.fetched_at.date() >= now.date():
-            return Outcome(subject, "unchanged", reason=last.reason)
+            return Outcome(subject, "unchanged", reason=last.reason, noted=False)
         request = Request(
             subject=subject,
             project=project,
@@ -156,10 +163,11 @@ class Ingestion:
             final = batch
             self._append(batch, subject, now, listing)
         if final is None:
-            if last is not None and last.fetched_at.date() < now.date():
+            due = last is not None and last.fetched_at.date() < now.date()
+            if last is not None and due:
                 seen = Batch(self.source.schema.empty_table(), complete=True, state=last.state, reason=last.reason)
                 self._append(seen, subject, now, listing)
-            return Outcome(subject, "unchanged", reason=last.reason if last else None)
+            return Outcome(subject, "unchanged", reason=last.reason if last else None, noted=due)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
     def _append(self, batch: Batch, subject: str, now: datetime, listing: str) -> None:
@@ -181,7 +189,8 @@ class Ingestion:
         last = self.lake.manifest.last(self.source.source, self.source.stream, subject)
         now = self.settings.now()
         known = last is not None and (last.status, last.reason) == (status, reason)
-        if not (known and last is not None and last.fetched_at.date() >= now.date()):
+        due = not (known and last is not None and last.fetched_at.date() >= now.date())
+        if due:
             try:
                 self.lake.append(
                     self.source.schema.empty_table(),
@@ -196,7 +205,7 @@ class Ingestion:
                 )
             except LakeError as error:
                 reason = f"{reason} ({error})"
-        return Outcome(subject, status, reason=reason)
+        return Outcome(subject, status, reason=reason, noted=due)
 
 
 class _Claims:

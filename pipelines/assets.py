@@ -1,0 +1,309 @@
+"""Assets: three factories. source → asset, .sql → asset, page → asset; and the publication between the last two.
+
+Data does not flow through Dagster: assets tell it what was done, and leave the data in the lake and the working file.
+(Dagster reads annotations when it decorates, so this module does without postponed ones.)
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetDep,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetsDefinition,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    StaticPartitionsDefinition,
+    TableColumn,
+    TableSchema,
+    asset,
+)
+
+from dagster._core.storage.partition_status_cache import AssetPartitionStatus
+
+import metrics
+from metrics.definitions import CONTRACT_COLUMNS
+from dashboards import site
+from metrics import Metric
+from pipelines import checks
+from pipelines.automation import fresh, on_schedule, when_changed
+from pipelines.charts import markdown_chart
+from pipelines.ingest import Ingestion, ProjectOutcome
+from pipelines.installation import Installation
+from pipelines.lake import Lake
+from pipelines.partitions import ONE_RUN
+from pipelines.sources import Source
+from pipelines.staging import Entity
+
+OWNERS = ["team:ecotone"]
+PUBLISHED = AssetKey(["published", "ecotone"])
+METADATA_ROWS = "dagster/row_count"
+
+
+def of_source(source: Source, projects: StaticPartitionsDefinition) -> AssetsDefinition:
+    """`[sources, name]`, partitioned by project: fetches into the lake."""
+
+    @asset(
+        key=AssetKey(["sources", source.name]),
+        description=source.description,
+        group_name="sources",
+        kinds={source.source, "parquet", *source.kinds} if len(source.kinds) < 2 else set(source.kinds),  # noqa: PLR2004 - Dagster allows three
+        partitions_def=projects,
+        backfill_policy=ONE_RUN,
+        pool=source.pool,
+        owners=OWNERS,
+        automation_condition=on_schedule,
+        freshness_policy=fresh,
+        output_required=False,
+        required_resource_keys={"installation"},
+        metadata={
+            "dagster/column_schema": TableSchema(
+                [
+                    TableColumn(
+                        column.name, str(column.type), (column.metadata or {}).get(b"comment", b"").decode() or None
+                    )
+                    for column in source.schema
+                ],
+            ),
+            "stream": f"{source.source}/{source.stream}",
+        },
+    )
+    def fetched(context: AssetExecutionContext) -> None:
+        installation: Installation = context.resources.installation
+        wanted = [installation.catalogue.project(slug) for slug in context.partition_keys]
+        failed: list[ProjectOutcome] = []
+        done = context.instance.get_materialized_partitions(context.asset_key)
+        stale = {project.slug for project in wanted} - done | _red(context)
+        with Lake(installation.settings.lake) as lake:
+            ingestion = Ingestion(
+                source,
+                installation.catalogue,
+                installation.settings,
+                lake,
+                progress=lambda done, total, text: installation.reporter(source.name, done, total, text),
+            )
+            for outcome in ingestion.run(wanted):
+                if outcome.failures:
+                    failed.append(outcome)
+                    continue
+                if not outcome.noted and outcome.project.slug not in stale:
+                    context.log.info(f"{outcome.project.slug}: nothing new")
+                    continue
+                context.log_event(
+                    AssetMaterialization(
+                        asset_key=context.asset_key, partition=outcome.project.slug, metadata=_fetched_metadata(outcome)
+                    ),
+                )
+        if failed:
+            raise Failure(
+                description="\n".join(
+                    f"{outcome.project.slug}: {one.subject}: {one.reason}"
+                    for outcome in failed
+                    for one in outcome.failures
+                ),
+                allow_retries=False,
+            )
+
+    return fetched
+
+
+def _red(context: AssetExecutionContext) -> set[str]:
+    """Partitions whose last run failed: they are told of again as soon as they are well."""
+    status = context.instance.get_status_by_partition(
+        context.asset_key, list(context.partition_keys), context.assets_def.partitions_def
+    )
+    return {slug for slug, state in (status or {}).items() if state == AssetPartitionStatus.FAILED}
+
+
+def _fetched_metadata(outcome: ProjectOutcome) -> dict[str, MetadataValue]:
+    remarks = "\n".join(
+        f"- `{one.subject}`: {one.status}{f': {one.reason}' if one.reason else ''}" for one in outcome.outcomes
+    )
+    return {
+        METADATA_ROWS: MetadataValue.int(outcome.rows),
+        "subjects": MetadataValue.md(remarks or "none in the catalogue"),
+    }
+
+
+def of_entity(entity: Entity, sources: Mapping[str, Source], makers: Mapping[str, str]) -> AssetsDefinition:
+    """`[schema, name]`: merges new batches, or derives from other tables."""
+    deps = [AssetKey(["sources", source.name]) for stream, source in sources.items() if stream in entity.streams]
+    return _of_table(
+        entity.table,
+        description=f"**{entity.title}.** {entity.description}",
+        group=entity.schema,
+        columns=entity.columns,
+        deps=[*deps, *_made_by(entity.reads, makers, entity.table)],
+        own_checks=checks.named(entity.checks, entity.table),
+        sql=entity.sql,
+    )
+
+
+def of_metric(metric: Metric, makers: Mapping[str, str]) -> AssetsDefinition:
+    """`[metrics, name]`: one table a metric, with its checks."""
+    return _of_table(
+        f"metrics.{metric.name}",
+        description=f"**{metric.question}** ({metric.unit})\n\n{metric.definition}\n\nSource: {metric.source}",
+        group=f"metrics_{metric.room}",
+        columns={name: text for name, (_, text) in CONTRACT_COLUMNS.items()} | dict(metric.columns),
+        deps=_made_by(metric.reads, makers, f"metrics.{metric.name}"),
+        own_checks=checks.named({**metrics.GENERIC_CHECKS, **metric.checks}, f"metrics.{metric.name}"),
+        sql=metric.sql,
+        drawn=True,
+    )
+
+
+def _made_by(reads: frozenset[str] | Sequence[str], makers: Mapping[str, str], own: str) -> list[AssetKey]:
+    tables = {makers[table] for table in reads if table in makers} - {own}
+    return [AssetKey(table.split(".")) for table in sorted(tables)]
+
+
+def _of_table(  # noqa: PLR0913 - what a table's asset shows
+    table: str,
+    *,
+    description: str,
+    group: str,
+    columns: Mapping[str, str],
+    deps: Sequence[AssetKey],
+    own_checks: Mapping[str, str],
+    sql: str,
+    drawn: bool = False,
+) -> AssetsDefinition:
+    key = AssetKey(table.split("."))
+
+    @asset(
+        key=key,
+        description=description,
+        group_name=group,
+        kinds={"duckdb", "sql"},
+        deps=[AssetDep(dep) for dep in deps],
+        check_specs=checks.specs(key, own_checks),
+        pool="warehouse",
+        owners=OWNERS,
+        automation_condition=when_changed,
+        required_resource_keys={"installation"},
+        metadata={
+            "dagster/column_schema": TableSchema(
+                [TableColumn(name, description=text) for name, text in columns.items()]
+            ),
+            "sql": MetadataValue.md(f"```sql\n{sql.strip()}\n```"),
+        },
+    )
+    def built(context: AssetExecutionContext) -> MaterializeResult:
+        installation: Installation = context.resources.installation
+        installation.reporter("building", 0, 0, table)
+        warehouse = installation.warehouse()
+        done = warehouse.build(table)
+        results = checks.run(warehouse, table, own_checks, changed=done.changed)
+        span = checks.span(warehouse, table)
+        metadata: dict[str, MetadataValue] = {
+            METADATA_ROWS: MetadataValue.int(done.rows),
+            "changed": MetadataValue.bool(done.changed),
+        }
+        if span:
+            metadata["span"] = MetadataValue.text(" – ".join(span))
+        if drawn and done.changed and (chart := markdown_chart(warehouse, table)):
+            metadata["chart"] = MetadataValue.md(chart)
+        return MaterializeResult(
+            metadata=metadata,
+            check_results=[
+                AssetCheckResult(
+                    check_name=result.name,
+                    passed=result.offending == 0,
+                    severity=AssetCheckSeverity.ERROR,
+                    metadata={
+                        "offending rows": result.offending,
+                        "query": MetadataValue.md(f"```sql\n{result.sql}\n```"),
+                    },
+                )
+                for result in results
+            ],
+        )
+
+    return built
+
+
+def publication(tables: Sequence[str]) -> AssetsDefinition:
+    """`[published, ecotone]`: the file that people open."""
+
+    @asset(
+        key=PUBLISHED,
+        description=(
+            "The DuckDB file that people open. Put in place atomically: a reader keeps the old one, a new reader sees the "
+            "new one. Nothing is published if a step or a check before it failed."
+        ),
+        group_name="published",
+        kinds={"duckdb"},
+        deps=[AssetDep(AssetKey(table.split("."))) for table in tables],
+        pool="warehouse",
+        owners=OWNERS,
+        automation_condition=when_changed,
+        freshness_policy=fresh,
+        required_resource_keys={"installation"},
+    )
+    def published(context: AssetExecutionContext) -> MaterializeResult:
+        installation: Installation = context.resources.installation
+        installation.reporter("publishing", 0, 0, "ecotone.duckdb")
+        warehouse = installation.warehouse()
+        new = warehouse.publish()
+        path = installation.settings.published
+        return MaterializeResult(
+            metadata={
+                "path": MetadataValue.path(str(path)),
+                "publication": MetadataValue.text(warehouse.publication_id),
+                "new": MetadataValue.bool(new),
+                "size (MB)": MetadataValue.float(round(path.stat().st_size / 1e6, 1)),
+                "batches": MetadataValue.int(len(warehouse.batches)),
+            },
+        )
+
+    return published
+
+
+def of_page(slug: str, title: str, description: str) -> AssetsDefinition:
+    """`[dashboards, slug]`: one page of the site."""
+
+    @asset(
+        key=AssetKey(["dashboards", slug]),
+        description=f"**{title}.** {description}",
+        group_name="dashboards",
+        kinds={"altair", "html"},
+        deps=[AssetDep(PUBLISHED)],
+        owners=OWNERS,
+        automation_condition=when_changed,
+        required_resource_keys={"installation"},
+    )
+    def drawn(context: AssetExecutionContext) -> MaterializeResult:
+        installation: Installation = context.resources.installation
+        installation.reporter("drawing", 0, 0, title)
+        publication_id = installation.warehouse().publication_id
+        changed = not installation.page_is_drawn(slug, publication_id)
+        if changed:
+            site.build_page(installation.settings.published, installation.site, slug)
+            installation.mark_drawn(slug, publication_id)
+        path = installation.site / f"{slug}.html"
+        return MaterializeResult(
+            metadata={"path": MetadataValue.path(str(path)), "changed": MetadataValue.bool(changed)},
+        )
+
+    return drawn
+
+
+def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefinition) -> Iterator[AssetsDefinition]:
+    """All assets of the pipeline, in the order in which data flows."""
+    from pipelines.staging import load  # noqa: PLC0415
+
+    entities = load()
+    defined = metrics.load()
+    streams = {f"{source.source}/{source.stream}": source for source in sources.values()}
+    makers = {made: entity.table for entity in entities.values() for made in entity.makes}
+    makers |= {f"metrics.{name}": f"metrics.{name}" for name in defined}
+    yield from (of_source(source, projects) for source in sources.values())
+    yield from (of_entity(entity, streams, makers) for entity in entities.values())
+    yield from (of_metric(metric, makers) for metric in defined.values())
+    yield publication([*entities, *(f"metrics.{name}" for name in defined)])
+    yield from (of_page(page.slug, page.title, page.description) for page in site.pages())

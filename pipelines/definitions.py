@@ -1,0 +1,63 @@
+"""The composition root: all that Dagster is told of. It reads like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagster import (
+    Definitions,
+    InitResourceContext,
+    StaticPartitionsDefinition,
+    define_asset_job,
+    in_process_executor,
+    resource,
+)
+
+from pipelines import assets, automation, partitions
+from pipelines.installation import Installation
+from pipelines.runs import LOCK_TAG, alive
+
+INGEST = "ingest"
+PUBLISH = "publish"
+
+
+def build(installation: Installation) -> Definitions:
+    """Everything that this installation can run."""
+    projects: StaticPartitionsDefinition = partitions.projects(installation.catalogue)
+
+    @resource(description="Settings, catalogue, lake and warehouse of this installation.")
+    def live(context: InitResourceContext) -> Iterator[Installation]:
+        run = context.run
+        name = run.tags.get(LOCK_TAG) if run else None
+        if run is None or name is not None:  # the command that made the run holds its lock already
+            yield installation
+            return
+        with alive(installation.settings, run.run_id):
+            yield installation
+
+    return Definitions(
+        assets=list(assets.everything(installation.sources, projects)),
+        jobs=[
+            define_asset_job(
+                INGEST,
+                selection='key:"sources/*"',
+                partitions_def=projects,
+                description="Fetch what is new, for every project. A project that fails is one red partition.",
+            ),
+            define_asset_job(
+                PUBLISH,
+                selection='not key:"sources/*"',
+                description="Build what has changed, publish the DuckDB file, draw the site. Starts whatever ingestion did.",
+            ),
+        ],
+        sensors=automation.sensors,
+        resources={"installation": live},
+        executor=in_process_executor,
+    )
+
+
+def __getattr__(name: str) -> Definitions:
+    """`defs`, built when Dagster asks for it: a mistake in the catalogue is then shown in its UI, with its line."""
+    if name == "defs":
+        return build(Installation.from_environment())
+    raise AttributeError(name)

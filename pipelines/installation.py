@@ -1,0 +1,75 @@
+"""One installation as Dagster's assets see it: settings, catalogue, sources, the lake, the warehouse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboards import site
+from pipelines.catalogue import Catalogue
+from pipelines.progress import Reporter, silent
+from pipelines.settings import Settings
+from pipelines.sources import Source
+from pipelines.sources import discover as discover_sources
+from pipelines.warehouse import Warehouse, published_id
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What `pipelines.definitions` hands to every asset.
+
+    Attributes:
+        settings: addresses, tokens, clock, home.
+        catalogue: what is measured.
+        sources: by name.
+        reporter: told what goes on, for the progress on a terminal.
+    """
+
+    settings: Settings
+    catalogue: Catalogue
+    sources: Mapping[str, Source]
+    reporter: Reporter = silent
+
+    @classmethod
+    def from_environment(cls, reporter: Reporter = silent) -> Installation:
+        """Read settings and catalogue; ConfigurationError if either is wrong."""
+        settings = Settings.from_environment()
+        return cls(settings, Catalogue.load(settings.catalogue), discover_sources(), reporter)
+
+    def warehouse(self) -> Warehouse:
+        """A build over what the lake holds now."""
+        return Warehouse(self.settings, self.catalogue, self.sources)
+
+    @property
+    def site(self) -> Path:
+        """The folder of the dashboards."""
+        return self.settings.home / "site"
+
+    def is_published(self) -> bool:
+        """Whether what the lake holds is published and drawn already, by this code and under this catalogue."""
+        publication = self.warehouse().publication_id
+        return published_id(self.settings.published) == publication and all(
+            self.page_is_drawn(page.slug, publication) for page in site.pages()
+        )
+
+    def page_is_drawn(self, slug: str, publication: str) -> bool:
+        """Whether the page shows that publication."""
+        try:
+            return json.loads(self._mark(slug).read_text()) == self._drawn(publication)
+        except (FileNotFoundError, ValueError):
+            return False
+
+    def mark_drawn(self, slug: str, publication: str) -> None:
+        """Remember that the page shows that publication."""
+        mark = self._mark(slug)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(json.dumps(self._drawn(publication)))
+
+    def _mark(self, slug: str) -> Path:
+        return self.settings.home / "site" / ".drawn" / f"{slug}.json"
+
+    @staticmethod
+    def _drawn(publication: str) -> dict[str, str]:
+        return {"publication": publication, "code": site.code()}

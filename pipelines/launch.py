@@ -1,0 +1,130 @@
+"""Launching: `ecotone run` is two Dagster runs on the installation's instance, as the UI would start them.
+
+Fetching is one run over all projects; building, publishing and drawing is another, which starts whatever became of the
+first. What was done is told by Dagster's own events, so the UI shows it, and the summary here is read from them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from dagster import AssetKey, DagsterEventType, DagsterInstance, ExecuteInProcessResult
+
+from pipelines.definitions import INGEST, PUBLISH, build
+from pipelines.errors import ConfigurationError
+from pipelines.installation import Installation
+from pipelines.runs import LOCK_TAG, alive, bury_the_dead, dagster_home
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Summary:
+    """What a launch did.
+
+    Attributes:
+        run_ids: of its Dagster runs.
+        buried: runs of earlier, killed processes that were marked as failed.
+        failed_steps: step → what went wrong, whole.
+        seconds: time it took.
+    """
+
+    run_ids: list[str] = field(default_factory=list)
+    buried: list[str] = field(default_factory=list)
+    failed_steps: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def published(self) -> bool:
+        """Whether the second run ended well."""
+        return not any(not step.startswith("sources__") for step in self.failed_steps)
+
+
+def open_instance(installation: Installation) -> DagsterInstance:
+    """The installation's Dagster instance: the same one that `ecotone dev` shows."""
+    os.environ["DAGSTER_HOME"] = str(dagster_home(installation.settings))
+    return DagsterInstance.get()
+
+
+def run(
+    installation: Installation,
+    *,
+    projects: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    publish: bool = True,
+) -> Summary:
+    """Fetch, build, publish, draw.
+
+    Args:
+        installation: what to run.
+        projects: slugs; None: all.
+        sources: names; None: all.
+        publish: False only fetches.
+
+    Raises:
+        ConfigurationError: an unknown project or source.
+    """
+    started = perf_counter()
+    summary = Summary()
+    known = [project.slug for project in installation.catalogue.projects]
+    wanted = _known("project", projects, known)
+    fetching = _known("source", sources, list(installation.sources))
+    definitions = build(installation)
+    with open_instance(installation) as instance:
+        summary.buried = bury_the_dead(instance, installation.settings)
+        token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
+        with alive(installation.settings, token):
+            ingest = definitions.resolve_job_def(INGEST)
+            for first, last in _ranges(known, wanted):
+                result = ingest.execute_in_process(
+                    instance=instance,
+                    tags={RANGE_START: first, RANGE_END: last, LOCK_TAG: token},
+                    asset_selection=[AssetKey(["sources", name]) for name in fetching],
+                    raise_on_error=False,
+                    run_config=QUIET,
+                )
+                _take(summary, result)
+            if publish and not installation.is_published():
+                job = definitions.resolve_job_def(PUBLISH)
+                result = job.execute_in_process(
+                    instance=instance, tags={LOCK_TAG: token}, raise_on_error=False, run_config=QUIET
+                )
+                _take(summary, result)
+    summary.seconds = perf_counter() - started
+    return summary
+
+
+def _known(what: str, wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
+    if wanted is None:
+        return list(known)
+    for name in wanted:
+        if name not in known:
+            raise ConfigurationError(f"there is no {what} {name!r}; there are: {', '.join(known)}.")
+    return [name for name in known if name in wanted]
+
+
+def _ranges(known: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, str]]:
+    """Runs of neighbouring partitions: Dagster takes a first and a last one."""
+    ranges: list[tuple[str, str]] = []
+    for name in wanted:
+        if ranges and known.index(name) == known.index(ranges[-1][1]) + 1:
+            ranges[-1] = (ranges[-1][0], name)
+        else:
+            ranges.append((name, name))
+    return ranges
+
+
+def _take(summary: Summary, result: ExecuteInProcessResult) -> None:
+    summary.run_ids.append(result.run_id)
+    for event in result.all_events:
+        if event.event_type == DagsterEventType.STEP_FAILURE and event.step_key:
+            failure = event.step_failure_data
+            text = (failure.user_failure_data.description if failure.user_failure_data else None) or (
+                failure.error.message if failure.error else "failed"
+            )
+            summary.failed_steps[event.step_key] = text.strip()

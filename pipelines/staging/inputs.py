@@ -1,0 +1,148 @@
+"""What Python knows, as relations for SQL: the catalogue, the rules about people, the manifest, the new batches.
+
+All are temporary: they are made for one connection and never published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.catalogue import Catalogue, Project
+from pipelines.manifest import Entry
+from pipelines.sources import Source
+from pipelines.staging import people
+
+TEXT, DAY, TIME, FLAG, COUNT = pa.string(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_(), pa.int64()
+PERIOD = [("valid_from", DAY), ("valid_to", DAY)]
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "input_entity": pa.schema(
+        [("entity_id", TEXT), ("kind", TEXT), ("label", TEXT), ("parent", TEXT), ("position", COUNT)],
+    ),
+    "input_repository_name": pa.schema(
+        [("name", TEXT), ("repository_id", TEXT), ("entity_id", TEXT), *PERIOD, ("is_current", FLAG)],
+    ),
+    "input_member_repository": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
+    "input_member_selector": pa.schema([("entity_id", TEXT), ("organization", TEXT), ("pattern", TEXT), *PERIOD]),
+    "input_expected": pa.schema(
+        [("entity_id", TEXT), ("subject_id", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT)],
+    ),
+    "input_rule": pa.schema([("source_key", TEXT), ("kind", TEXT), ("agent", TEXT), ("since", DAY), ("rule_id", TEXT)]),
+    "input_batch": pa.schema(
+        [
+            *(("batch", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT), ("fetched_at", TIME)),
+            *(("listing", TEXT), ("complete", FLAG), ("status", TEXT), ("reason", TEXT), ("row_count", COUNT)),
+            *(("observed_until", TIME), ("counts", FLAG)),
+        ],
+    ),
+}
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    catalogue: Catalogue,
+    sources: Iterable[Source],
+    entries: Sequence[Entry],
+    key: bytes,
+) -> None:
+    """Make all `input_*` relations as temporary tables; `entries` are the batches as first written."""
+    sources = list(sources)
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in SCHEMAS}
+    for position, entity in enumerate(catalogue.entities()):
+        rows["input_entity"].append((entity.entity_id, entity.kind, entity.label, entity.parent, position))
+    for project in catalogue.projects:
+        for name, row in _project_rows(project, sources):
+            rows[name].append(row)
+    rows["input_rule"] = [row[:5] for row in people.rule_rows(key)]
+    counted = {entry.batch for entry in countable(entries, sources)}
+    rows["input_batch"] = [
+        (
+            *(entry.batch, entry.source, entry.stream, entry.subject, entry.fetched_at, entry.listing, entry.complete),
+            *(entry.status, entry.reason, entry.rows, _observed_until(entry), entry.batch in counted),
+        )
+        for entry in entries
+    ]
+    for name, schema in SCHEMAS.items():
+        columns = list(zip(*rows[name], strict=True)) or [()] * len(schema)
+        given = pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
+        connection.register("given", given)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM given")
+        connection.unregister("given")
+
+
+def _observed_until(entry: Entry) -> datetime | None:
+    text = (entry.state or {}).get("observed_until")
+    return datetime.fromisoformat(text) if text else None
+
+
+def _project_rows(project: Project, sources: Sequence[Source]) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    period: tuple[date | None, date | None] = (project.valid_from, project.valid_to)
+    grains = [
+        project.entity_id,
+        f"ecosystem:{project.ecosystem}",
+        f"region:{project.region}",
+        f"layer:{project.layer}",
+    ]
+    entities = {f"hf-org:{organization}": grains for organization in project.organizations}
+    former: dict[str, list[str]] = {}
+    for repository in project.repositories:
+        repository_id = repository.subject
+        entities[repository_id] = [repository.entity_id, *grains]
+        former[repository_id] = [f"github:{name.name}" for name in repository.names if name.name != repository.name]
+        for position, name in enumerate(repository.names):
+            dated = (name.valid_from, name.valid_until, position == 0)
+            yield "input_repository_name", (name.name, repository_id, repository.entity_id, *dated)
+        for entity_id in entities[repository_id]:
+            yield "input_member_repository", (entity_id, repository_id, *period)
+    for selector in project.hub:
+        for entity_id in grains:
+            yield "input_member_selector", (entity_id, selector.organization, selector.pattern, *period)
+    for source in sources:
+        for subject in source.subjects(project):
+            for entity_id in entities.get(subject, grains):
+                for asked in (subject, *former.get(subject, ())):
+                    yield "input_expected", (entity_id, subject, source.source, source.stream, asked)
+
+
+def countable(entries: Sequence[Entry], sources: Iterable[Source]) -> list[Entry]:
+    """The batches whose rows count: all that have rows, save those of an atomic fetch that did not complete."""
+    atomic = {(source.source, source.stream) for source in sources if source.atomic}
+    completed = {entry.listing for entry in entries if entry.complete}
+    return [
+        entry
+        for entry in entries
+        if entry.rows and ((entry.source, entry.stream) not in atomic or entry.listing in completed)
+    ]
+
+
+def create_new(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    batches: Collection[str],
+    files: Sequence[Path],
+) -> None:
+    """Make `new_<source>_<stream>`: the rows of these batches in these files; an empty relation if there are none."""
+    name = f"new_{source.source}_{source.stream}"
+    connection.execute(f"DROP TABLE IF EXISTS temp.{name}_batch")
+    connection.execute(f"CREATE TEMP TABLE {name}_batch (batch VARCHAR)")
+    if batches:
+        connection.execute(f"INSERT INTO {name}_batch SELECT unnest(?::VARCHAR[])", [sorted(batches)])
+        paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{paths}], union_by_name = true) "
+            f"WHERE _batch IN (SELECT batch FROM {name}_batch)",
+        )
+        return
+    empty = source.schema.empty_table()  # noqa: F841 - DuckDB finds it by its name
+    connection.execute(f"DROP VIEW IF EXISTS temp.{name}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name}_empty AS "
+        "SELECT *, NULL::VARCHAR AS _batch, NULL::TIMESTAMPTZ AS _fetched_at, NULL::VARCHAR AS _subject FROM empty",
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {name}_empty")

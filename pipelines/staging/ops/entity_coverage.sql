@@ -1,0 +1,23 @@
+/*+++
+title = "How much of an entity was observed"
+description = "One row for each entity and stream: metrics take from it whether a month is complete."
+[columns]
+entity_id = "The entity."
+source = "System of origin."
+stream = "What is fetched."
+subjects = "Catalogued subjects of the entity in this stream."
+observed = "Those of them that have been observed."
+observed_until = "Time up to which all observed ones are known."
++++*/
+CREATE OR REPLACE TABLE ops.entity_coverage AS
+SELECT
+    expected.entity_id,
+    expected.source,
+    expected.stream,
+    count(*) AS subjects,
+    count(coverage.observed_until) AS observed,
+    min(coverage.observed_until) AS observed_until
+FROM (SELECT DISTINCT entity_id, subject_id, source, stream FROM input_expected) AS expected
+INNER JOIN ops.coverage AS coverage USING (subject_id, source, stream)
+GROUP BY expected.entity_id, expected.source, expected.stream
+ORDER BY expected.entity_id, expected.source, expected.stream;

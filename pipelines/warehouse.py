@@ -1,0 +1,345 @@
+"""The warehouse: the pipeline's own working file, and the published one that people open. Data flows from the lake to both.
+
+Only the working file is written by SQL. Publishing copies it, takes out what is the pipeline's own, makes the copy
+read-only and puts it in place with `os.replace`: a reader with the old file open keeps it, a new reader sees the new one,
+nobody meets a lock. The working file can be deleted at any time: it is built again from the lake.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import metrics
+from pipelines.catalogue import Catalogue
+from pipelines.errors import LakeError, WarehouseError
+from pipelines.lake import Lake
+from pipelines.manifest import Entry
+from pipelines.settings import Settings
+from pipelines.sources import Source
+from pipelines.staging import SCHEMAS, Entity, inputs
+from pipelines.staging import load as load_entities
+
+STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
+LAYOUT = 1  # raise it when the working file's own tables change
+
+
+@dataclass(frozen=True)
+class Built:
+    """What building one table did.
+
+    Attributes:
+        table: `schema.name`.
+        changed: False if nothing that it depends on had changed, so nothing was done.
+        rows: rows in it now.
+        seconds: time it took.
+    """
+
+    table: str
+    changed: bool
+    rows: int
+    seconds: float
+
+
+class Warehouse:
+    """One build: the lake up to a moment, under one catalogue, into one working file."""
+
+    def __init__(  # noqa: PLR0913 - each is a thing that a build depends on
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        sources: Mapping[str, Source],
+        *,
+        path: Path | None = None,
+        until: datetime | None = None,
+        lake: Lake | None = None,
+    ) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.sources = {f"{source.source}/{source.stream}": source for source in sources.values()}
+        self.path = path or settings.home / "warehouse.duckdb"
+        self.until = until
+        self.lake = lake or Lake(settings.lake)
+        self.entities = load_entities()
+
+    # -- what a build depends on --------------------------------------------------------------------------------------
+
+    @cached_property
+    def batches(self) -> list[tuple[Entry, str]]:
+        """The batches as first written that this build may see, each with the file that holds its rows now."""
+        pairs = self.lake.manifest.originals()
+        return [pair for pair in pairs if self.until is None or pair[0].fetched_at <= self.until]
+
+    @cached_property
+    def staging_code(self) -> str:
+        """Hash of what decides the tables of the working file: another one throws it away."""
+        return _sha256([str(LAYOUT), *(entity.sql for entity in self.entities.values()), *sorted(_metrics())])
+
+    @cached_property
+    def code(self) -> str:
+        """Hash of all SQL and rules that a number can depend on."""
+        metric_texts = [metric.path.read_text(encoding="utf-8") for _, metric in sorted(_metrics().items())]
+        rules = [repr(row) for row in inputs.people.rule_rows(b"")]
+        return _sha256([self.staging_code, *metrics.macros(), *metric_texts, *rules])
+
+    @cached_property
+    def publication_id(self) -> str:
+        """Hash of batches, code and catalogue: the same one means the same rows."""
+        return _sha256([self.code, self.catalogue.sha256, *(entry.batch for entry, _ in self.batches)])[:32]
+
+    # -- the working file ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The working file, ours alone: another process that builds is waited for."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_suffix(".lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            connection = self._attach()
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+    def _attach(self) -> duckdb.DuckDBPyConnection:
+        try:
+            connection = self._connect()
+            known = connection.execute("SELECT staging_code FROM build.layout").fetchone()
+        except duckdb.CatalogException:
+            known = None
+        except duckdb.IOException as error:
+            raise WarehouseError(
+                f"{self.path} cannot be opened: {error}. It can be deleted: it is built anew."
+            ) from error
+        except (duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException):
+            self.discard()
+            connection, known = self._connect(), None
+        if known == (self.staging_code,):
+            return connection
+        connection.close()
+        self.discard()
+        connection = self._connect()
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.execute("CREATE TABLE build.merged (entity VARCHAR, batch VARCHAR)")
+        connection.execute("CREATE TABLE build.built (entity VARCHAR PRIMARY KEY, fingerprint VARCHAR)")
+        connection.execute("CREATE TABLE build.layout AS SELECT ?::VARCHAR AS staging_code", [self.staging_code])
+        return connection
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect()
+        path = str(self.path).replace("'", "''")
+        connection.execute(f"ATTACH '{path}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("USE warehouse")
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+    def discard(self) -> None:
+        """Throw the working file away: the next build starts from the lake."""
+        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+            path.unlink(missing_ok=True)
+
+    # -- building -----------------------------------------------------------------------------------------------------
+
+    def build(self, table: str) -> Built:
+        """Build one entity (`staging.commit`) or metric (`metrics.forks`) if anything it depends on has changed."""
+        started = time.perf_counter()
+        with self.open() as connection:
+            changed = not self._is_built(connection, table)
+            if changed:
+                connection.execute("BEGIN")
+                try:
+                    self._make(connection, table)
+                    connection.execute("INSERT OR REPLACE INTO build.built VALUES (?, ?)", [table, self.publication_id])
+                    connection.execute("COMMIT")
+                except duckdb.Error as error:
+                    raise WarehouseError(f"{table} could not be built: {error}") from error
+            rows = _scalar(connection, f"SELECT count(*) FROM {table}")
+        return Built(table, changed, int(rows), time.perf_counter() - started)
+
+    def _is_built(self, connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+        row = connection.execute("SELECT fingerprint FROM build.built WHERE entity = ?", [table]).fetchone()
+        return row == (self.publication_id,)
+
+    def _make(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        schema, _, name = table.partition(".")
+        if schema == "metrics":
+            metric = _metrics()[name]
+            for macro in metrics.macros():
+                connection.execute(macro)
+            connection.execute(metrics.create_statement(metric))
+            for comment in metrics.comments(metric):
+                connection.execute(comment)
+            return
+        entity = self.entities[table]
+        inputs.create(
+            connection,
+            catalogue=self.catalogue,
+            sources=self.sources.values(),
+            entries=[entry for entry, _ in self.batches],
+            key=self.settings.key,
+        )
+        merged = [batch for stream in entity.streams for batch in self._stage(connection, entity, stream)]
+        for statement in connection.extract_statements(entity.sql):
+            connection.execute(statement)
+        for comment in comments(connection, entity):
+            connection.execute(comment)
+        if merged:
+            connection.execute("INSERT INTO build.merged SELECT ?, unnest(?::VARCHAR[])", [table, merged])
+
+    def _stage(self, connection: duckdb.DuckDBPyConnection, entity: Entity, stream: str) -> list[str]:
+        """Offer the batches of the stream that the entity has not merged yet."""
+        done = {
+            batch
+            for (batch,) in connection.execute(
+                "SELECT batch FROM build.merged WHERE entity = ?", [entity.table]
+            ).fetchall()
+        }
+        source = self.sources[stream]
+        files = {entry.batch: path for entry, path in self.batches}
+        counted = inputs.countable([entry for entry, _ in self.batches], [source])
+        new = [entry for entry in counted if f"{entry.source}/{entry.stream}" == stream and entry.batch not in done]
+        paths = [self.lake.root / path for path in dict.fromkeys(files[entry.batch] for entry in new)]
+        missing = [path for path in paths if not path.exists()]
+        if missing:
+            raise LakeError(f"{missing[0]} is in the manifest but not there: restore the lake from its backup.")
+        batches = [entry.batch for entry in new]
+        inputs.create_new(connection, source, batches, paths)
+        return batches
+
+    def build_all(self) -> list[Built]:
+        """Everything in order: entities, metrics, and what stands over all metrics."""
+        names = [*self.entities, *(f"metrics.{name}" for name in _metrics())]
+        return [self.build(name) for name in names]
+
+    # -- publishing ---------------------------------------------------------------------------------------------------
+
+    def publish(self, target: Path | None = None) -> bool:
+        """Put a read-only copy in place of `target`; False if the one there is this publication already."""
+        target = target or self.settings.published
+        if published_id(target) == self.publication_id:
+            return False
+        temporary = target.with_name(f".{target.name}-{os.getpid()}")
+        with self.open() as connection:
+            metrics.build(connection, names=())
+            self._describe(connection)
+            connection.execute("CHECKPOINT")
+            connection.close()
+            try:
+                shutil.copyfile(self.path, temporary)
+            except OSError as error:
+                temporary.unlink(missing_ok=True)
+                raise WarehouseError(
+                    f"{target} could not be published: {error.strerror}. The old one stays."
+                ) from error
+        _finish(temporary)
+        temporary.replace(target)
+        _sync(target.parent)
+        return True
+
+    def _describe(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """ops.publication: which publication this is and what it was made from."""
+        entries = [entry for entry, _ in self.batches]
+        as_of = max((entry.fetched_at for entry in entries), default=None)
+        connection.execute(
+            "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, ?::TIMESTAMPTZ AS published_at, "
+            "?::TIMESTAMPTZ AS as_of, ?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS catalogue_sha256, "
+            "?::BIGINT AS batches",
+            [
+                *(self.publication_id, self.settings.now(), as_of, self.catalogue.simulated),
+                *(self.code, self.catalogue.sha256, len(entries)),
+            ],
+        )
+        for column, text in PUBLICATION_COMMENTS.items():
+            connection.execute(f"COMMENT ON COLUMN ops.publication.{column} IS {quoted(text)}")
+        connection.execute("COMMENT ON TABLE ops.publication IS 'What this file was made from: one row.'")
+
+
+PUBLICATION_COMMENTS = {
+    "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",
+    "published_at": "When this file was made.",
+    "as_of": "Time of the newest batch it was made from.",
+    "simulated": "Whether the world it describes is made up.",
+    "code": "Hash of the SQL and rules.",
+    "catalogue_sha256": "Hash of ecosystems.toml.",
+    "batches": "Batches it was made from.",
+}
+
+
+@cache
+def _metrics() -> dict[str, metrics.Metric]:
+    return metrics.load()
+
+
+def published_id(path: Path) -> str | None:
+    """The publication's id of a published file; None if there is none."""
+    if not path.exists():
+        return None
+    with duckdb.connect(str(path), read_only=True) as connection:
+        try:
+            return str(_scalar(connection, "SELECT publication_id FROM ops.publication"))
+        except duckdb.Error:
+            return None
+
+
+def comments(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Iterable[str]:
+    """COMMENT statements of an entity; a column without a comment, or a comment without a column, is an error."""
+    described = connection.execute(f"DESCRIBE {entity.table}").fetchall()
+    columns = [row[0] for row in described]
+    if set(columns) != set(entity.columns):
+        raise WarehouseError(
+            f"{entity.table}: [columns] of its front matter must name {columns}; it names {list(entity.columns)}.",
+        )
+    row = connection.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE schema_name = ? AND view_name = ?", [entity.schema, entity.name]
+    ).fetchone()
+    kind = "VIEW" if row != (0,) else "TABLE"
+    yield f"COMMENT ON {kind} {entity.table} IS {quoted(f'{entity.title}. {entity.description}')}"
+    for column, text in entity.columns.items():
+        yield f"COMMENT ON COLUMN {entity.table}.{column} IS {quoted(text)}"
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _finish(path: Path) -> None:
+    """Take out what is the pipeline's own, make it durable and read-only."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP SCHEMA build CASCADE")
+        connection.execute("CHECKPOINT")
+    path.chmod(0o444)
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
+    row = connection.execute(sql).fetchone()
+    return row[0] if row else None
+
+
+def _sha256(parts: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()
