@@ -139,6 +139,22 @@ CREATE OR REPLACE MACRO metrics.deviation(sum_of_squares, total, n) AS
 CREATE OR REPLACE MACRO metrics.log_effective(n, pairs) AS
     CASE WHEN pairs > 0 THEN metrics.exact(ln(CAST(n AS DOUBLE) * (n - 1) / pairs)) END;
 
+-- Delete-a-group jackknife of that logarithm, from `groups` estimates that each leave one group out and their sum of
+-- squared deviations: value / factor and value * factor are the ends of the interval. Below 6 groups there is none.
+CREATE OR REPLACE MACRO metrics.jackknife_factor(groups, usable, deviation) AS
+    CASE
+        WHEN groups >= 6 AND usable = groups
+        THEN exp(metrics.t_975(groups - 1) * sqrt((groups - 1) * deviation / groups))
+    END;
+
+-- The same where all n independent draws were of one kind: then no draw differs and a jackknife would claim certainty.
+-- If that kind's share is p, so many alike have probability p^n; it is at least 0.05 for p >= 0.05^(1/n), and the Hill
+-- number is at most 1 / p².
+CREATE OR REPLACE MACRO metrics.one_kind_factor(n) AS pow(20.0, 2.0 / n);
+
+-- greatest(x, 1) but for NULL, which greatest() would make 1.
+CREATE OR REPLACE MACRO metrics.at_least_one(x) AS CASE WHEN x < 1 THEN 1.0 ELSE x END;
+
 -- One of 12 groups by the hash of an id: three hexadecimal digits of its MD5, modulo 12.
 CREATE OR REPLACE MACRO metrics.hash_group(id) AS (
     256 * (strpos('0123456789abcdef', substr(md5(id), 1, 1)) - 1)

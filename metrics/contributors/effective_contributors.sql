@@ -6,13 +6,15 @@ definition = """
 The Hill number of order 2 of the non-merge commits per human in the trailing 12 months (the 12 calendar months that
 end with the period): 1 / Σp², with the unbiased estimate Σ c(c−1) / N(N−1) of Σp² for c commits per person and N
 commits in all. It reads: the work is as spread as if that many people had done equally much; at least 1.
-The interval is a delete-a-group jackknife of its logarithm; the groups are the months of the window that have commits.
-It is given where at least 6 months have commits and no single month holds every repeated author. `n` is the number of commits.
+The interval is a delete-a-group jackknife of its logarithm; the groups are the months of the window that have commits,
+and at least 6 are needed. Where one person made all commits, its upper end is 20^(2/months): with a probability of 5 %
+that many months would have gone by without another's commit. `n` is the number of commits.
 """
 source = "Simpson, Measurement of diversity, Nature 163 (1949) 688; Hill, Diversity and evenness, Ecology 54 (1973) 427"
 caveats = [
   "Bursts of work within a month make the work look more concentrated than it is in the long run.",
-  "Few commits give wide intervals; see the measured coverage in docs/intervals.md.",
+  "Of few commits the estimate can exceed the number of people: two people with two commits each give 3.",
+  "The interval is about a stable community; see its measured coverage in docs/intervals.md.",
 ]
 +++*/
 WITH author AS (
@@ -61,8 +63,7 @@ without_month AS (
     SELECT
         w.entity_id,
         w.period,
-        t.pairs - 2 * w.pairs + w.pairs_within AS pairs,
-        t.commits - m.commits AS commits
+        metrics.log_effective(t.commits - m.commits, t.pairs - 2 * w.pairs + w.pairs_within) AS logarithm
     FROM in_window AS w
     JOIN total AS t ON t.entity_id = w.entity_id AND t.period = w.period
     JOIN monthly AS m ON m.entity_id = w.entity_id AND m.month = w.month
@@ -72,12 +73,8 @@ jackknife AS (
         entity_id,
         period,
         count(*) AS months,
-        count(*) FILTER (WHERE pairs > 0) AS usable,
-        metrics.deviation(
-            sum(metrics.log_effective(commits, pairs) * metrics.log_effective(commits, pairs)),
-            sum(metrics.log_effective(commits, pairs)),
-            count(*)
-        ) AS deviation
+        count(logarithm) AS usable,
+        metrics.deviation(sum(logarithm * logarithm), sum(logarithm), count(*)) AS deviation
     FROM without_month
     GROUP BY entity_id, period
 ),
@@ -88,8 +85,9 @@ estimate AS (
         t.commits,
         CASE WHEN t.pairs > 0 THEN CAST(t.commits AS DOUBLE) * (t.commits - 1) / t.pairs END AS people,
         CASE
-            WHEN j.months >= 6 AND j.usable = j.months
-            THEN exp(metrics.t_975(j.months - 1) * sqrt((j.months - 1) * j.deviation / j.months))
+            WHEN j.months < 6 THEN NULL
+            WHEN t.pairs = t.commits * (t.commits - 1) THEN metrics.one_kind_factor(j.months)
+            ELSE metrics.jackknife_factor(j.months, j.usable, j.deviation)
         END AS factor
     FROM total AS t
     JOIN jackknife AS j ON j.entity_id = t.entity_id AND j.period = t.period
@@ -105,7 +103,7 @@ SELECT
     '' AS series,
     e.people AS value,
     coalesce(e.commits, 0) AS n,
-    greatest(e.people / e.factor, 1.0) AS low,
+    metrics.at_least_one(e.people / e.factor) AS low,
     e.people * e.factor AS high,
     m.complete,
     CASE
