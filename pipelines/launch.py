@@ -57,14 +57,16 @@ def run(
     projects: Sequence[str] | None = None,
     sources: Sequence[str] | None = None,
     publish: bool = True,
+    anyway: bool = False,
 ) -> Summary:
     """Fetch, build, publish, draw.
 
     Args:
         installation: what to run.
         projects: slugs; None: all.
-        sources: names; None: all.
+        sources: names; None: all; an empty list fetches nothing.
         publish: False only fetches.
+        anyway: build and draw even if what the lake holds is published already.
 
     Raises:
         ConfigurationError: an unknown project or source.
@@ -80,7 +82,7 @@ def run(
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
         with alive(installation.settings, token):
             ingest = definitions.resolve_job_def(INGEST)
-            for first, last in _ranges(known, wanted):
+            for first, last in _ranges(known, wanted if fetching else ()):
                 result = ingest.execute_in_process(
                     instance=instance,
                     tags={RANGE_START: first, RANGE_END: last, LOCK_TAG: token},
@@ -89,7 +91,7 @@ def run(
                     run_config=QUIET,
                 )
                 _take(summary, result)
-            if publish and not installation.is_published():
+            if publish and (anyway or not installation.is_published()):
                 job = definitions.resolve_job_def(PUBLISH)
                 result = job.execute_in_process(
                     instance=instance, tags={LOCK_TAG: token}, raise_on_error=False, run_config=QUIET

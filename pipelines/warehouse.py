@@ -284,14 +284,14 @@ def _metrics() -> dict[str, metrics.Metric]:
 
 
 def published_id(path: Path) -> str | None:
-    """The publication's id of a published file; None if there is none."""
+    """The publication's id of a published file; None if there is none, or one that is damaged: it is then replaced."""
     if not path.exists():
         return None
-    with duckdb.connect(str(path), read_only=True) as connection:
-        try:
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
             return str(_scalar(connection, "SELECT publication_id FROM ops.publication"))
-        except duckdb.Error:
-            return None
+    except duckdb.Error:
+        return None
 
 
 def comments(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Iterable[str]:
