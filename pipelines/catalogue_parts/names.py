@@ -109,10 +109,11 @@ def _former(path: Path, values: Sequence[Any], problems: Problems) -> list[tuple
     found.sort(key=lambda item: item[0].valid_until or date.min)
     chained: list[tuple[Name, Path]] = []
     for name, place in found:
-        start = name.valid_from
-        if start is None and name.valid_until and chained:
-            start = chained[-1][0].valid_until
-        chained.append((Name(name.name, start, name.valid_until), place))
+        start, end = name.valid_from, name.valid_until
+        before = chained[-1][0].valid_until if chained else None
+        if start is None and end and before and before < end:
+            start = before
+        chained.append((Name(name.name, start, end), place))
     return chained[::-1]
 
 
