@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from metrics.definitions import CONTRACT_COLUMNS, ROOT, Metric, load, macro_statements
+from metrics.definitions import CONTRACT_COLUMNS, Metric, load
+from metrics.macros import ROOT, macros
 
 if TYPE_CHECKING:
     import duckdb
 
 FIRST_MONTH = "2005-01-01"  # a commit dated before 2005 is a strange date
 LAST_MONTH = "2040-12-01"
-
-
-def macros() -> list[str]:
-    """CREATE MACRO statements in the schema `metrics`, to run before any metric; they are published with the file."""
-    return macro_statements()
 
 
 def create_statement(metric: Metric) -> str:
@@ -77,7 +73,9 @@ def _describe(connection: duckdb.DuckDBPyConnection, defined: dict[str, Metric])
     }
     built = [metric for metric in defined.values() if metric.name in there]
     columns = ", ".join(CONTRACT_COLUMNS)
+    nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, (kind, _) in CONTRACT_COLUMNS.items())
     parts = [f"SELECT '{metric.name}' AS metric, {columns} FROM metrics.{metric.name}" for metric in built]
+    parts = parts or [f"SELECT CAST(NULL AS VARCHAR) AS metric, {nothing} WHERE FALSE"]
     connection.execute("CREATE OR REPLACE VIEW metrics.value AS\n" + "\nUNION ALL\n".join(parts))
     connection.execute("COMMENT ON VIEW metrics.value IS 'Every metric in one long table; metric names its definition'")
     connection.execute(
@@ -85,10 +83,16 @@ def _describe(connection: duckdb.DuckDBPyConnection, defined: dict[str, Metric])
         "unit VARCHAR, definition VARCHAR, source VARCHAR, caveats VARCHAR[], sql VARCHAR)"
     )
     connection.execute("COMMENT ON TABLE metrics.definition IS 'What each metric means, and the SQL that computes it'")
-    connection.executemany(
-        "INSERT INTO metrics.definition VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [[m.name, m.room, m.title, m.question, m.unit, m.definition, m.source, list(m.caveats), m.sql] for m in built],
-    )
+    texts = {"value": {"metric": "the metric: metrics.definition"} | {n: t for n, (_, t) in CONTRACT_COLUMNS.items()}}
+    texts["definition"] = DEFINITION_COLUMNS
+    for table, columns_of in texts.items():
+        for name, text in columns_of.items():
+            connection.execute(f"COMMENT ON COLUMN metrics.{table}.{name} IS {_quoted(text)}")
+    for m in built:
+        connection.execute(
+            "INSERT INTO metrics.definition VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [m.name, m.room, m.title, m.question, m.unit, m.definition, m.source, list(m.caveats), m.sql],
+        )
 
 
 def create_inputs(connection: duckdb.DuckDBPyConnection) -> None:

@@ -22,13 +22,12 @@ from dagster import (
     TableSchema,
     asset,
 )
-
 from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 import metrics
-from metrics.definitions import CONTRACT_COLUMNS
 from dashboards import site
 from metrics import Metric
+from metrics.definitions import CONTRACT_COLUMNS
 from pipelines import checks
 from pipelines.automation import fresh, on_schedule, when_changed
 from pipelines.charts import markdown_chart
@@ -36,6 +35,7 @@ from pipelines.ingest import Ingestion, ProjectOutcome
 from pipelines.installation import Installation
 from pipelines.lake import Lake
 from pipelines.partitions import ONE_RUN
+from pipelines.publication import publish
 from pipelines.sources import Source
 from pipelines.staging import Entity
 
@@ -91,7 +91,7 @@ def of_source(source: Source, projects: StaticPartitionsDefinition) -> AssetsDef
                     failed.append(outcome)
                     continue
                 if not outcome.noted and outcome.project.slug not in stale:
-                    context.log.info(f"{outcome.project.slug}: nothing new")
+                    context.log.info("%s: nothing new", outcome.project.slug)
                     continue
                 context.log_event(
                     AssetMaterialization(
@@ -205,7 +205,7 @@ def _of_table(  # noqa: PLR0913 - what a table's asset shows
             "changed": MetadataValue.bool(done.changed),
         }
         if span:
-            metadata["span"] = MetadataValue.text(" – ".join(span))
+            metadata["span"] = MetadataValue.text(" to ".join(span))
         if drawn and done.changed and (chart := markdown_chart(warehouse, table)):
             metadata["chart"] = MetadataValue.md(chart)
         return MaterializeResult(
@@ -233,8 +233,8 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
     @asset(
         key=PUBLISHED,
         description=(
-            "The DuckDB file that people open. Put in place atomically: a reader keeps the old one, a new reader sees the "
-            "new one. Nothing is published if a step or a check before it failed."
+            "The DuckDB file that people open. Put in place atomically: a reader keeps the old one, a new reader sees "
+            "the new one. Nothing is published if a step or a check before it failed."
         ),
         group_name="published",
         kinds={"duckdb"},
@@ -249,7 +249,7 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
         installation: Installation = context.resources.installation
         installation.reporter("publishing", 0, 0, "ecotone.duckdb")
         warehouse = installation.warehouse()
-        new = warehouse.publish()
+        new = publish(warehouse)
         path = installation.settings.published
         return MaterializeResult(
             metadata={

@@ -15,8 +15,8 @@ DAILY = "17 3 * * *"  # UTC; not on the hour, when everyone asks
 
 on_schedule = AutomationCondition.on_cron(DAILY)
 
-# Publishing starts regardless of a partition that failed or was never had: a project that cannot be fetched must not keep
-# the others from being shown.
+# Publishing starts regardless of a partition that failed or was never had: a project that cannot be fetched must not
+# keep the others from being shown.
 when_changed = AutomationCondition.eager().without(~AutomationCondition.any_deps_missing())
 
 fresh = FreshnessPolicy.time_window(fail_window=timedelta(days=3), warn_window=timedelta(hours=36))

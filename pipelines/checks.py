@@ -39,11 +39,12 @@ def named(queries: Mapping[str, str], table: str) -> dict[str, str]:
 
 
 def run(warehouse: Warehouse, table: str, queries: Mapping[str, str], *, changed: bool) -> Sequence[Result]:
-    """Run the checks of a table that has changed and keep what they found in `ops.check_result`; else tell that again."""
+    """Run the checks of a table that has changed and keep what they found; else tell again what is kept."""
     if not queries:
         return []
     with warehouse.open() as connection:
-        connection.execute(DDL)
+        for statement in DDL:
+            connection.execute(statement)
         known = dict(
             connection.execute('SELECT "check", offending FROM ops.check_result WHERE "table" = ?', [table]).fetchall(),
         )
@@ -56,7 +57,13 @@ def run(warehouse: Warehouse, table: str, queries: Mapping[str, str], *, changed
     return [Result(name, sql, known[name]) for name, sql in queries.items()]
 
 
-DDL = 'CREATE TABLE IF NOT EXISTS ops.check_result ("table" VARCHAR, "check" VARCHAR, offending BIGINT)'
+DDL = (
+    'CREATE TABLE IF NOT EXISTS ops.check_result ("table" VARCHAR, "check" VARCHAR, offending BIGINT)',
+    "COMMENT ON TABLE ops.check_result IS 'What the checks of each table found before it was published.'",
+    "COMMENT ON COLUMN ops.check_result.\"table\" IS 'The table, with its schema.'",
+    "COMMENT ON COLUMN ops.check_result.\"check\" IS 'The property that is checked.'",
+    "COMMENT ON COLUMN ops.check_result.offending IS 'Rows that do not have it: 0 if it holds.'",
+)
 
 
 def span(warehouse: Warehouse, table: str) -> tuple[str, str] | None:

@@ -47,7 +47,7 @@ def build(installation: Installation) -> Definitions:
             define_asset_job(
                 PUBLISH,
                 selection='not key:"sources/*"',
-                description="Build what has changed, publish the DuckDB file, draw the site. Starts whatever ingestion did.",
+                description="Build what has changed, publish the file, draw the site. Starts whatever ingestion did.",
             ),
         ],
         sensors=automation.sensors,

@@ -10,10 +10,11 @@ from pathlib import Path
 from dashboards import site
 from pipelines.catalogue import Catalogue
 from pipelines.progress import Reporter, silent
+from pipelines.publication import published_id
 from pipelines.settings import Settings
 from pipelines.sources import Source
 from pipelines.sources import discover as discover_sources
-from pipelines.warehouse import Warehouse, published_id
+from pipelines.warehouse import Warehouse
 
 
 @dataclass(frozen=True)

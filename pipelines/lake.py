@@ -139,7 +139,9 @@ class Lake:
         """Make one batch durable and return its entry; LakeError if it could not be written (nothing is left)."""
         batch = self.new_id()
         common = [
-            pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), table.num_rows), pa.array([value], field.type))
+            pa.DictionaryArray.from_arrays(
+                pa.repeat(pa.scalar(0, pa.int8()), table.num_rows), pa.array([value], field.type)
+            )
             for field, value in zip(COMMON_COLUMNS, (batch, fetched_at, subject), strict=True)
         ]
         for field, column in zip(COMMON_COLUMNS, common, strict=True):

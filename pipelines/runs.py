@@ -1,7 +1,7 @@
 """Runs: tells a dead run from a living one, and clears up after the dead.
 
-A run that is killed keeps its status and its pool slots in Dagster's storage for ever. Each living run holds a lock that
-the kernel frees when its process ends, however it ends; a run in progress whose lock can be had is dead.
+A run that is killed keeps its status and its pool slots in Dagster's storage for ever. Each living run holds a lock
+that the kernel frees when its process ends, however it ends; a run in progress whose lock can be had is dead.
 """
 
 from __future__ import annotations

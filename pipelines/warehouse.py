@@ -1,16 +1,13 @@
-"""The warehouse: the pipeline's own working file, and the published one that people open. Data flows from the lake to both.
+"""The warehouse: the pipeline's own working file, built by SQL; `publication` makes of it what people open.
 
-Only the working file is written by SQL. Publishing copies it, takes out what is the pipeline's own, makes the copy
-read-only and puts it in place with `os.replace`: a reader with the old file open keeps it, a new reader sees the new one,
-nobody meets a lock. The working file can be deleted at any time: it is built again from the lake.
+The working file can be deleted at any time: it is built again. Each table is made in one transaction together with the
+note of what it was made from, so a build that was killed goes on where it was.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,6 +70,8 @@ class Warehouse:
         self.until = until
         self.lake = lake or Lake(settings.lake)
         self.entities = load_entities()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._has_inputs = False
 
     # -- what a build depends on --------------------------------------------------------------------------------------
 
@@ -103,32 +102,34 @@ class Warehouse:
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The working file, ours alone: another process that builds is waited for."""
+        """The working file, ours alone: another process that builds is waited for. Within the block, it is the same."""
+        if self._connection is not None:
+            yield self._connection
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.with_suffix(".lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            connection = self._attach()
+            self._connection = self._attach()
             try:
-                yield connection
+                yield self._connection
             finally:
-                connection.close()
+                self._connection.close()
+                self._connection = None
+                self._has_inputs = False
 
     def _attach(self) -> duckdb.DuckDBPyConnection:
+        """Open the working file; one that is damaged or was laid out by other code is thrown away and begun anew."""
         try:
             connection = self._connect()
-            known = connection.execute("SELECT staging_code FROM build.layout").fetchone()
-        except duckdb.CatalogException:
-            known = None
-        except duckdb.IOException as error:
-            raise WarehouseError(
-                f"{self.path} cannot be opened: {error}. It can be deleted: it is built anew."
-            ) from error
-        except (duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException):
-            self.discard()
-            connection, known = self._connect(), None
-        if known == (self.staging_code,):
-            return connection
-        connection.close()
+            if self._layout(connection) == self.staging_code:
+                return connection
+            connection.close()
+        except duckdb.Error as error:
+            if "lock" in str(error).lower():
+                raise WarehouseError(
+                    f"{self.path} is open in another program. Close it; to look at data, open "
+                    f"{self.settings.published}.",
+                ) from error
         self.discard()
         connection = self._connect()
         for schema in SCHEMAS:
@@ -141,10 +142,22 @@ class Warehouse:
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect()
         path = str(self.path).replace("'", "''")
-        connection.execute(f"ATTACH '{path}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+        try:
+            connection.execute(f"ATTACH '{path}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+        except duckdb.Error:
+            connection.close()
+            raise
         connection.execute("USE warehouse")
         connection.execute("SET TimeZone = 'UTC'")
         return connection
+
+    @staticmethod
+    def _layout(connection: duckdb.DuckDBPyConnection) -> str | None:
+        """The code that laid the file out; None for a new one."""
+        try:
+            return str(scalar(connection, "SELECT staging_code FROM build.layout"))
+        except duckdb.CatalogException:
+            return None
 
     def discard(self) -> None:
         """Throw the working file away: the next build starts from the lake."""
@@ -165,8 +178,9 @@ class Warehouse:
                     connection.execute("INSERT OR REPLACE INTO build.built VALUES (?, ?)", [table, self.publication_id])
                     connection.execute("COMMIT")
                 except duckdb.Error as error:
+                    connection.execute("ROLLBACK")
                     raise WarehouseError(f"{table} could not be built: {error}") from error
-            rows = _scalar(connection, f"SELECT count(*) FROM {table}")
+            rows = scalar(connection, f"SELECT count(*) FROM {table}")
         return Built(table, changed, int(rows), time.perf_counter() - started)
 
     def _is_built(self, connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -184,13 +198,15 @@ class Warehouse:
                 connection.execute(comment)
             return
         entity = self.entities[table]
-        inputs.create(
-            connection,
-            catalogue=self.catalogue,
-            sources=self.sources.values(),
-            entries=[entry for entry, _ in self.batches],
-            key=self.settings.key,
-        )
+        if not self._has_inputs:
+            inputs.create(
+                connection,
+                catalogue=self.catalogue,
+                sources=self.sources.values(),
+                entries=[entry for entry, _ in self.batches],
+                key=self.settings.key,
+            )
+            self._has_inputs = True
         merged = [batch for stream in entity.streams for batch in self._stage(connection, entity, stream)]
         for statement in connection.extract_statements(entity.sql):
             connection.execute(statement)
@@ -222,76 +238,13 @@ class Warehouse:
     def build_all(self) -> list[Built]:
         """Everything in order: entities, metrics, and what stands over all metrics."""
         names = [*self.entities, *(f"metrics.{name}" for name in _metrics())]
-        return [self.build(name) for name in names]
-
-    # -- publishing ---------------------------------------------------------------------------------------------------
-
-    def publish(self, target: Path | None = None) -> bool:
-        """Put a read-only copy in place of `target`; False if the one there is this publication already."""
-        target = target or self.settings.published
-        if published_id(target) == self.publication_id:
-            return False
-        temporary = target.with_name(f".{target.name}-{os.getpid()}")
-        with self.open() as connection:
-            metrics.build(connection, names=())
-            self._describe(connection)
-            connection.execute("CHECKPOINT")
-            connection.close()
-            try:
-                shutil.copyfile(self.path, temporary)
-            except OSError as error:
-                temporary.unlink(missing_ok=True)
-                raise WarehouseError(
-                    f"{target} could not be published: {error.strerror}. The old one stays."
-                ) from error
-        _finish(temporary)
-        temporary.replace(target)
-        _sync(target.parent)
-        return True
-
-    def _describe(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """ops.publication: which publication this is and what it was made from."""
-        entries = [entry for entry, _ in self.batches]
-        as_of = max((entry.fetched_at for entry in entries), default=None)
-        connection.execute(
-            "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, ?::TIMESTAMPTZ AS published_at, "
-            "?::TIMESTAMPTZ AS as_of, ?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS catalogue_sha256, "
-            "?::BIGINT AS batches",
-            [
-                *(self.publication_id, self.settings.now(), as_of, self.catalogue.simulated),
-                *(self.code, self.catalogue.sha256, len(entries)),
-            ],
-        )
-        for column, text in PUBLICATION_COMMENTS.items():
-            connection.execute(f"COMMENT ON COLUMN ops.publication.{column} IS {quoted(text)}")
-        connection.execute("COMMENT ON TABLE ops.publication IS 'What this file was made from: one row.'")
-
-
-PUBLICATION_COMMENTS = {
-    "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",
-    "published_at": "When this file was made.",
-    "as_of": "Time of the newest batch it was made from.",
-    "simulated": "Whether the world it describes is made up.",
-    "code": "Hash of the SQL and rules.",
-    "catalogue_sha256": "Hash of ecosystems.toml.",
-    "batches": "Batches it was made from.",
-}
+        with self.open():
+            return [self.build(name) for name in names]
 
 
 @cache
 def _metrics() -> dict[str, metrics.Metric]:
     return metrics.load()
-
-
-def published_id(path: Path) -> str | None:
-    """The publication's id of a published file; None if there is none, or one that is damaged: it is then replaced."""
-    if not path.exists():
-        return None
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            return str(_scalar(connection, "SELECT publication_id FROM ops.publication"))
-    except duckdb.Error:
-        return None
 
 
 def comments(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Iterable[str]:
@@ -316,24 +269,8 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _finish(path: Path) -> None:
-    """Take out what is the pipeline's own, make it durable and read-only."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("DROP SCHEMA build CASCADE")
-        connection.execute("CHECKPOINT")
-    path.chmod(0o444)
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
+def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
+    """The one value that a query returns; None if it returns no row."""
     row = connection.execute(sql).fetchone()
     return row[0] if row else None
 

@@ -67,3 +67,10 @@ FROM fact.commit AS fact
 INNER JOIN fact.repository_key AS repository ON repository.source_key = fact.repository_key
 GROUP BY repository.repository_id
 ORDER BY repository.repository_id;
+
+COMMENT ON VIEW fact.repository_key IS 'Which repository a fact''s key means: of a name that several have had, the one that has it now or had it last.';
+COMMENT ON COLUMN fact.repository_key.source_key IS 'The repository as asked for: github:<owner/name>.';
+COMMENT ON COLUMN fact.repository_key.repository_id IS 'The repository.';
+COMMENT ON TABLE fact.commit_listing IS 'The newest telling of each repository''s history.';
+COMMENT ON COLUMN fact.commit_listing.repository_id IS 'The repository.';
+COMMENT ON COLUMN fact.commit_listing.listing IS 'Its newest telling: commits of an older one alone are no longer reachable.';

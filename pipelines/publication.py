@@ -1,0 +1,95 @@
+"""Publishing: the working file becomes the one that people open, read-only and put in place atomically.
+
+A reader with the old file open keeps it, a new reader sees the new one, nobody meets a lock, and a failure leaves the
+old one where it is. The pipeline never opens the published file for writing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+import metrics
+from pipelines.errors import WarehouseError
+from pipelines.warehouse import Warehouse, quoted, scalar
+
+PUBLICATION_COMMENTS = {
+    "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",
+    "published_at": "When this file was made.",
+    "as_of": "Time of the newest batch it was made from.",
+    "simulated": "Whether the world it describes is made up.",
+    "code": "Hash of the SQL and rules.",
+    "catalogue_sha256": "Hash of ecosystems.toml.",
+    "batches": "Batches it was made from.",
+}
+
+
+def publish(warehouse: Warehouse, target: Path | None = None) -> bool:
+    """Put a read-only copy in place of `target`; False if the one there is this publication already."""
+    target = target or warehouse.settings.published
+    if published_id(target) == warehouse.publication_id:
+        return False
+    temporary = target.with_name(f".{target.name}-{os.getpid()}")
+    with warehouse.open() as connection:
+        metrics.build(connection, names=())
+        _describe(warehouse, connection)
+        connection.execute("CHECKPOINT")
+        connection.close()
+        try:
+            shutil.copyfile(warehouse.path, temporary)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise WarehouseError(f"{target} could not be published: {error.strerror}. The old one stays.") from error
+    _finish(temporary)
+    temporary.replace(target)
+    _sync(target.parent)
+    return True
+
+
+def _describe(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> None:
+    """ops.publication: which publication this is and what it was made from."""
+    entries = [entry for entry, _ in warehouse.batches]
+    as_of = max((entry.fetched_at for entry in entries), default=None)
+    connection.execute(
+        "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, ?::TIMESTAMPTZ AS published_at, "
+        "?::TIMESTAMPTZ AS as_of, ?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS catalogue_sha256, "
+        "?::BIGINT AS batches",
+        [
+            *(warehouse.publication_id, warehouse.settings.now(), as_of, warehouse.catalogue.simulated),
+            *(warehouse.code, warehouse.catalogue.sha256, len(entries)),
+        ],
+    )
+    for column, text in PUBLICATION_COMMENTS.items():
+        connection.execute(f"COMMENT ON COLUMN ops.publication.{column} IS {quoted(text)}")
+    connection.execute("COMMENT ON TABLE ops.publication IS 'What this file was made from: one row.'")
+
+
+def published_id(path: Path) -> str | None:
+    """The publication's id of a published file; None if there is none, or one that is damaged: it is then replaced."""
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return str(scalar(connection, "SELECT publication_id FROM ops.publication"))
+    except duckdb.Error:
+        return None
+
+
+def _finish(path: Path) -> None:
+    """Take out what is the pipeline's own, make it durable and read-only."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP SCHEMA build CASCADE")
+        connection.execute("CHECKPOINT")
+    path.chmod(0o444)
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
