@@ -6,9 +6,11 @@ definition that the site, the index and Dagster show, its SELECT is the number. 
 schema `metrics`. Nothing here knows where the data came from or what draws it.
 """
 
-from metrics.build import build, comments, create_inputs, create_statement, macros
+from metrics.build import build, comments, create_inputs, create_statement
 from metrics.checks import GENERIC_CHECKS
 from metrics.definitions import Metric, MetricError, load
+from metrics.macros import macros
+from metrics.portable import portable
 
 __all__ = [
     "GENERIC_CHECKS",
@@ -20,4 +22,5 @@ __all__ = [
     "create_statement",
     "load",
     "macros",
+    "portable",
 ]

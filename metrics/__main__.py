@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from metrics.definitions import ROOT, load
+from metrics.definitions import load
 from metrics.index import render
+from metrics.macros import ROOT
 
 (ROOT / "INDEX.md").write_text(render(load().values()), encoding="utf-8")

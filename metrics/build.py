@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 FIRST_MONTH = "2005-01-01"  # a commit dated before 2005 is a strange date
 LAST_MONTH = "2040-12-01"
 
+DEFINITION_COLUMNS = {
+    "metric": "name of the metric, and of its table in the schema metrics",
+    "room": "which part of a community's health it is about",
+    "title": "what is shown",
+    "question": "the question it answers",
+    "unit": "unit of value, low and high",
+    "definition": "exactly what is computed",
+    "source": "where the definition comes from",
+    "caveats": "what to know before comparing",
+    "sql": "the query that computes it",
+}
+
 
 def create_statement(metric: Metric) -> str:
     """The statement that writes `metrics.<name>`: contract columns cast to their types, then extra ones, in order."""

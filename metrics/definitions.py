@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-ROOT = Path(__file__).parent
+from metrics.macros import ROOT, macro_definitions, tables
+
 OPENING = "/*+++"
 CLOSING = "+++*/"
 
@@ -195,49 +195,10 @@ def _query(sql: str, path: Path, line: int) -> exp.Query:
     return statements[0]
 
 
-def tables(query: exp.Expr) -> Iterable[exp.Table]:
-    """The tables and table macros that a statement reads, without its own CTEs."""
-    own = {cte.alias_or_name for cte in query.find_all(exp.CTE)}
-    return [table for table in query.find_all(exp.Table) if table.db or table.name not in own]
-
-
 def _through_macros(query: exp.Expr) -> tuple[str, ...]:
-    """Names of the tables read, macros of macros.sql replaced by what they read themselves."""
-    behind = macro_tables()
+    """Names of the tables read, macros replaced by what they read themselves."""
     reads: set[str] = set()
     for table in tables(query):
-        name = f"{table.db}.{table.this.name}" if table.db else table.this.name
-        reads |= behind.get(name.lower(), {name})
+        macro = macro_definitions().get(table.lower())
+        reads |= macro.reads if macro else {table}
     return tuple(sorted(reads))
-
-
-def macro_statements() -> list[str]:
-    """The statements of macros.sql, in its order."""
-    text = (ROOT / "macros.sql").read_text(encoding="utf-8")
-    bare = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
-    return [statement.strip() for statement in re.split(r";\s*$", bare, flags=re.MULTILINE) if statement.strip()]
-
-
-@cache
-def macro_tables() -> Mapping[str, set[str]]:
-    """Table macro, as `metrics.<name>` → the tables it reads; a macro may use those that stand before it."""
-    behind: dict[str, set[str]] = {}
-    for statement in macro_statements():
-        name, parameters, body = _macro(statement)
-        if not body.upper().startswith("TABLE"):
-            continue
-        query = sqlglot.parse_one(body[len("TABLE") :], dialect="duckdb")
-        reads: set[str] = set()
-        for table in tables(query):
-            full = f"{table.db}.{table.this.name}"
-            reads |= behind.get(full.lower(), {full})
-        behind[name] = reads
-        del parameters
-    return behind
-
-
-def _macro(statement: str) -> tuple[str, list[str], str]:
-    match = re.match(r"CREATE OR REPLACE MACRO (metrics\.\w+)\(([^)]*)\) AS\s+(.*)", statement, flags=re.DOTALL)
-    if not match:
-        raise MetricError("write CREATE OR REPLACE MACRO metrics.<name>(…) AS …", path=ROOT / "macros.sql", line=1)
-    return match[1].lower(), [part.strip() for part in match[2].split(",") if part.strip()], match[3].strip()

@@ -44,7 +44,8 @@ layer:model         | github:1
 
 COVERAGE = """
 INSERT INTO ops.coverage
-SELECT DISTINCT m.subject_id, s.source, s.stream, TIMESTAMPTZ '2005-01-01 00:00:00+00', CAST(? AS TIMESTAMPTZ), 'ok', NULL, 1, 0
+SELECT DISTINCT
+    m.subject_id, s.source, s.stream, TIMESTAMPTZ '2005-01-01 00:00:00+00', CAST(? AS TIMESTAMPTZ), 'ok', NULL, 1, 0
 FROM catalogue.membership AS m
 JOIN (VALUES ('git', 'commits', 'github:%'), ('github', 'counters', 'github:%'), ('huggingface', 'models', 'hf-org:%'))
     AS s(source, stream, subjects) ON m.subject_id LIKE s.subjects
@@ -81,8 +82,10 @@ def parse_table(text: str) -> list[dict[str, str | None]]:
 def _copies(table: str, row: Mapping[str, str | None], number: int) -> Iterator[dict[str, str | None]]:
     """The row with its defaults, as often as its column `*` says."""
     for copy in range(int(row.get("*") or 1)):
-        defaults = {key: cell.format(row=number, copy=copy) for key, cell in DEFAULTS.get(table, {}).items()}
-        yield defaults | {key: cell for key, cell in row.items() if key != "*"}
+        made: dict[str, str | None] = {
+            key: cell.format(row=number, copy=copy) for key, cell in DEFAULTS.get(table, {}).items()
+        }
+        yield made | {key: cell for key, cell in row.items() if key != "*"}
 
 
 @dataclass
