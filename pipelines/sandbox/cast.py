@@ -1,4 +1,4 @@
-"""Who and what there is in the simulated world: ecosystems, projects, repositories, agents and bots.
+"""Who and what there is in the simulated world: ecosystems, projects, repositories and families from cast.toml, agents.
 
 All organisations, projects and people are made up. Only the addresses by which bots and AI coding agents are told are
 the real ones: the pipeline's rules know them.
@@ -6,8 +6,12 @@ the real ones: the pipeline's rules know them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 from pipelines.sandbox.times import month_after, month_of
 
@@ -44,9 +48,11 @@ class RepositoryPlan:
         commits: by humans, in all its months, at scale 1.
         contributors: humans, at scale 1.
         skew: a contributor's rate is proportional to rank ** -skew: the higher, the fewer people carry it.
+        arrivals: 1.0 has people arrive evenly over time; above, later ones are more, below, fewer.
         agents: share of commits with an AI agent as co-author now; it grew to that from nothing.
         forks, stars: counters in the first month.
         fork_growth, star_growth: true growth, as log increments a month.
+        second: another one of its ecosystem is older: others of its people carry this one.
         quirks: what is odd about it: "strange-dates", "latin-1", "copilot", "actions", "gaps".
     """
 
@@ -54,6 +60,7 @@ class RepositoryPlan:
     commits: int
     contributors: int
     skew: float = 1.0
+    arrivals: float = 1.0
     former: str | None = None
     renamed_months_ago: int = 0
     agents: float = 0.1
@@ -61,6 +68,7 @@ class RepositoryPlan:
     fork_growth: float = 0.03
     stars: int = 8_000
     star_growth: float = 0.03
+    second: bool = False
     quirks: frozenset[str] = frozenset()
 
 
@@ -89,185 +97,21 @@ class FamilyPlan:
         license, license_name: as the Hub's tags and cards have them.
         model_type: `config.model_type`; `{n}` is the generation.
         downloads: at the peak of a base model, a day.
+        generations: of base models.
+        others: names of models that the catalogue does not select.
     """
 
     organization: str
     models: str
     sizes: tuple[int, ...]
     derivatives: int
-    license: str | None
+    license: str
     model_type: str
     downloads: float
     license_name: str | None = None
     generations: int = 3
-    others: tuple[str, ...] = field(default_factory=tuple)
+    others: tuple[str, ...] = ()
 
-
-ECOSYSTEMS = {
-    "aurora": "Aurora",
-    "bracken": "Bracken",
-    "cinder": "Cinder",
-    "dunmarrow": "Dunmarrow",
-    "elderquay": "Elderquay",
-    "fenholt": "Fenholt",
-}
-ZONES_OF = {
-    "aurora": {"china": 8, "us-west": 1, "utc": 1},
-    "bracken": {"us-west": 5, "us-east": 3, "india": 2},
-    "cinder": {"central-europe": 6, "britain": 2, "us-east": 1},
-    "dunmarrow": {"japan": 4, "brazil": 3, "india": 3},
-    "elderquay": {"utc": 3, "britain": 2, "china": 2, "us-east": 2},
-    "fenholt": {"china": 9, "japan": 1},
-}
-
-PROJECTS = (
-    ProjectPlan(
-        "aurora",
-        "Aurora",
-        "aurora",
-        "china",
-        "model",
-        (RepositoryPlan("aurora-lab/aurora", 1_500, 60, skew=0.9, agents=0.15, forks=2_400, fork_growth=0.05),),
-        ("aurora-lab",),
-    ),
-    ProjectPlan(
-        "lantern",
-        "Lantern",
-        "aurora",
-        "china",
-        "inference",
-        (RepositoryPlan("aurora-lab/lantern", 1_300, 50, agents=0.25, forks=900, fork_growth=0.08),),
-    ),
-    ProjectPlan(
-        "bracken",
-        "Bracken",
-        "bracken",
-        "us",
-        "model",
-        (
-            RepositoryPlan(
-                "brackenwater/bracken", 900, 35, skew=1.4, forks=5_000, fork_growth=0.01, quirks=frozenset({"gaps"})
-            ),
-        ),
-        ("brackenwater",),
-    ),
-    ProjectPlan(
-        "millrace",
-        "Millrace",
-        "bracken",
-        "us",
-        "framework",
-        (
-            RepositoryPlan(
-                "brackenwater/millrace", 1_200, 55, skew=0.7, agents=0.3, quirks=frozenset({"copilot", "actions"})
-            ),
-        ),
-    ),
-    ProjectPlan(
-        "cinder",
-        "Cinder",
-        "cinder",
-        "eu",
-        "model",
-        (RepositoryPlan("cinderfell/cinder", 700, 25, skew=1.2, agents=0.05),),
-        ("cinderfell/ember*",),
-    ),
-    ProjectPlan(
-        "ashwalk",
-        "Ashwalk",
-        "cinder",
-        "eu",
-        "agent",
-        (
-            RepositoryPlan(
-                "cinderfell/ashwalk",
-                1_000,
-                45,
-                skew=0.8,
-                agents=0.45,
-                forks=150,
-                fork_growth=0.16,
-                stars=1_200,
-                star_growth=0.15,
-            ),
-        ),
-    ),
-    ProjectPlan(
-        "dunmarrow",
-        "Dunmarrow",
-        "dunmarrow",
-        "other",
-        "model",
-        (RepositoryPlan("dunmarrow/dunmarrow", 600, 20, agents=0.08, forks=1_500, fork_growth=0.02),),
-        ("dunmarrow",),
-    ),
-    ProjectPlan(
-        "dunmarrow-studio",
-        "Dunmarrow Studio",
-        "dunmarrow",
-        "other",
-        "application",
-        (RepositoryPlan("dunmarrow/studio", 800, 30, agents=0.2, quirks=frozenset({"latin-1"})),),
-    ),
-    ProjectPlan(
-        "quay",
-        "Quay",
-        "elderquay",
-        "unknown",
-        "framework",
-        (
-            RepositoryPlan(
-                "elderquay/quay", 1_100, 50, former="elderquay-labs/quayside", renamed_months_ago=9, fork_growth=0.06
-            ),
-        ),
-    ),
-    ProjectPlan(
-        "pilot",
-        "Pilot",
-        "elderquay",
-        "unknown",
-        "agent",
-        (
-            RepositoryPlan(
-                "elderquay/pilot",
-                700,
-                30,
-                skew=1.6,
-                agents=0.5,
-                fork_growth=0.12,
-                quirks=frozenset({"strange-dates", "copilot"}),
-            ),
-        ),
-    ),
-    ProjectPlan(
-        "fenholt",
-        "Fenholt",
-        "fenholt",
-        "china",
-        "model",
-        (
-            RepositoryPlan("fenholt/fenholt", 600, 22, skew=1.1, forks=700, fork_growth=0.04),
-            RepositoryPlan("fenholt/weights", 0, 0),
-        ),
-        ("fenholt-ai",),
-    ),
-    ProjectPlan(
-        "sluice",
-        "Sluice",
-        "fenholt",
-        "china",
-        "inference",
-        (RepositoryPlan("fenholt/sluice", 500, 18, skew=1.0, agents=0.1, quirks=frozenset({"actions"})),),
-    ),
-)
-
-FAMILIES = (
-    FamilyPlan("aurora-lab", "Aurora-{n}", (1, 8, 70), 330, "apache-2.0", "aurora{n}", 90_000.0, generations=4),
-    FamilyPlan("brackenwater", "Bracken-{n}", (8, 90), 210, "other", "bracken", 120_000.0, "bracken-community"),
-    FamilyPlan("cinderfell", "ember-{n}", (7, 24), 120, "apache-2.0", "ember", 40_000.0, others=("kiln-classifier",)),
-    FamilyPlan("dunmarrow", "Dunmarrow-{n}", (3, 12), 90, "cc-by-nc-4.0", "dunmarrow", 15_000.0),
-    FamilyPlan("fenholt-ai", "Fen-{n}", (14, 230), 150, "mit", "fen{n}", 60_000.0),
-)
 
 AGENTS = {  # by name: the co-author line that each really writes, and its share among them
     "claude": ("Claude <noreply@anthropic.com>", 5.0),
@@ -277,3 +121,22 @@ AGENTS = {  # by name: the co-author line that each really writes, and its share
 COPILOT_AUTHOR = ("copilot-swe-agent[bot]", "198982749+Copilot@users.noreply.github.com")
 DEPENDABOT = ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com")
 ACTIONS = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+
+
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+
+
+def _repository(table: Mapping[str, Any]) -> RepositoryPlan:
+    return RepositoryPlan(**{**table, "quirks": frozenset(table.get("quirks", ()))})
+
+
+def _project(table: Mapping[str, Any]) -> ProjectPlan:
+    return ProjectPlan(**{**_tuples(table), "repositories": tuple(map(_repository, table["repositories"]))})
+
+
+_CAST = tomllib.loads(Path(__file__).with_name("cast.toml").read_text(encoding="utf-8"))
+ECOSYSTEMS: dict[str, str] = {table["id"]: table["label"] for table in _CAST["ecosystem"]}
+ZONES_OF: dict[str, dict[str, int]] = {table["id"]: table["zones"] for table in _CAST["ecosystem"]}
+PROJECTS = tuple(map(_project, _CAST["project"]))
+FAMILIES = tuple(FamilyPlan(**_tuples(table)) for table in _CAST["family"])

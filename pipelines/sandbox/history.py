@@ -15,7 +15,7 @@ from pipelines.sandbox.people import Person
 from pipelines.sandbox.times import midnight, month_after
 
 CORE = 3  # contributors who stay throughout
-TENURE_MONTHS = 8.0  # mean of the others
+TENURE_MONTHS = 11.0  # mean of the others
 GUESTS = 0.1  # of a repository's contributors come from other ecosystems
 BRANCH = 0.3  # of the months in which somebody commits twice or more, they do so on a branch
 BOT_WEEKS = 2.0  # between a bot's commits
@@ -112,6 +112,8 @@ class Planner:
         """Contributors by rank, with rates that add up to the plan's commits."""
         count = max(CORE + 1, round(self._plan.contributors * scale))
         home = list(people[ecosystem])
+        if self._plan.second:
+            home = home[CORE:] + home[:CORE]
         guests = self._chance.sample(
             [one for name, some in people.items() if name != ecosystem for one in some], round(count * GUESTS)
         )
@@ -126,7 +128,7 @@ class Planner:
         ]
 
     def _span(self) -> tuple[int, int]:
-        begins = self._chance.integer(0, MONTHS - 1)
+        begins = int(MONTHS * self._chance.uniform(0, 1) ** (1 / self._plan.arrivals))
         return begins, min(MONTHS, begins + 1 + round(self._chance.exponential(TENURE_MONTHS)))
 
     def _month_of_work(self, contributor: Contributor, month: int) -> list[Commit]:
