@@ -50,10 +50,15 @@ def alive(settings: Settings, name: str) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+def the_dead(instance: DagsterInstance, settings: Settings) -> list[DagsterRun]:
+    """Runs that are shown as in progress though their process is gone."""
+    records = instance.get_run_records(RunsFilter(statuses=IN_PROGRESS))
+    return [record.dagster_run for record in records if _is_dead(record, settings)]
+
+
 def bury_the_dead(instance: DagsterInstance, settings: Settings) -> list[str]:
     """Mark runs whose process is gone as failed and free their pool slots; returns their ids."""
-    records = instance.get_run_records(RunsFilter(statuses=IN_PROGRESS))
-    dead = [record.dagster_run for record in records if _is_dead(record, settings)]
+    dead = the_dead(instance, settings)
     for run in dead:
         instance.report_run_failed(
             run, message="The process of this run is gone: it was killed, or the machine stopped."
