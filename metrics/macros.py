@@ -1,4 +1,4 @@
-"""Reads macros.sql: the SQL that several metrics share.
+"""Reads macros*.sql: the SQL that several metrics share.
 
 First step of the metrics room, beside `definitions`: what a macro is called, takes, does and reads.
 """
@@ -34,7 +34,7 @@ class Macro:
 
 def macros() -> list[str]:
     """CREATE MACRO statements in the schema `metrics`, to run before any metric; they are published with the file."""
-    text = (ROOT / "macros.sql").read_text(encoding="utf-8")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("macros*.sql")))
     bare = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
     return [statement.strip() for statement in re.split(r";\s*$", bare, flags=re.MULTILINE) if statement.strip()]
 
@@ -44,7 +44,7 @@ def macro_definitions() -> Mapping[str, Macro]:
     """`metrics.<name>` → Macro; a macro may use those that stand before it.
 
     Raises:
-        ValueError: a statement of macros.sql creates no macro.
+        ValueError: a statement of macros*.sql creates no macro.
     """
     known: dict[str, Macro] = {}
     for statement in macros():
@@ -52,7 +52,7 @@ def macro_definitions() -> Mapping[str, Macro]:
             r"CREATE OR REPLACE MACRO (metrics\.\w+)\(([^)]*)\) AS\s+(TABLE\s)?(.*)", statement, flags=re.DOTALL
         )
         if not match:
-            raise ValueError(f"macros.sql: write CREATE OR REPLACE MACRO metrics.<name>(…) AS …, not {statement[:60]}")
+            raise ValueError(f"macros*.sql: write CREATE OR REPLACE MACRO metrics.<name>(…) AS …, not {statement[:60]}")
         name, parameters, is_table, body = match.groups()
         reads: set[str] = set()
         for table in tables(sqlglot.parse_one(body, dialect="duckdb")) if is_table else ():

@@ -1,0 +1,169 @@
+-- SQL that the metrics of counters and of downloads share; read after macros.sql, and written by its rules.
+
+-- A snapshot in the last week of a month stands for its end.
+CREATE OR REPLACE MACRO metrics.is_month_end(some_day, period_end) AS date_diff('day', some_day, period_end) <= 7;
+
+-- Month ends of a counter ('stars' or 'forks') of an entity's repositories, from the first month in which one of them
+-- was seen to the last. What is not seen in a month keeps its last known level: known = seen + carried over.
+--   seen, known, known_seen: repositories seen in the month; last known levels of all; of those seen in the month.
+--   snapshots, day: snapshots in the month; the earliest of the repositories' last days.
+--   matched, level_before, level_after: repositories seen at this and at the previous month end, and their levels.
+--   known_before: the last known levels of all, one month earlier.
+--   complete, unfinished, covered: as in metrics.months(), covered being the repositories seen / catalogued.
+CREATE OR REPLACE MACRO metrics.counter_months(counter) AS TABLE
+WITH told AS (
+    SELECT
+        repository_id,
+        day,
+        metrics.month_of(day) AS period,
+        CASE counter WHEN 'stars' THEN stars WHEN 'forks' THEN forks END AS level
+    FROM staging.repository_snapshot
+    WHERE origin = 'counter'
+),
+month_end AS (
+    SELECT repository_id, period, count(*) AS snapshots, max(day) AS day, arg_max(level, day) AS level
+    FROM told
+    WHERE level IS NOT NULL
+    GROUP BY repository_id, period
+),
+member AS (
+    SELECT m.entity_id, m.subject_id, m.valid_from, m.valid_to, min(e.period) AS first_period, max(e.period) AS last_period
+    FROM month_end AS e
+    JOIN catalogue.membership AS m ON m.subject_id = e.repository_id AND metrics.is_member(e.day, m.valid_from, m.valid_to)
+    GROUP BY m.entity_id, m.subject_id, m.valid_from, m.valid_to
+),
+span AS (
+    SELECT entity_id, min(first_period) AS first_period, max(last_period) AS last_period
+    FROM member
+    GROUP BY entity_id
+),
+-- Whoever is a member when the month ends counts.
+catalogued AS (
+    SELECT s.entity_id, c.period, c.period_end, count(DISTINCT m.subject_id) AS repositories
+    FROM span AS s
+    JOIN catalogue.membership AS m ON m.entity_id = s.entity_id
+    JOIN ops.coverage AS o ON o.subject_id = m.subject_id AND o.source = 'github' AND o.stream = 'counters'
+    JOIN catalogue.calendar AS c
+        ON c.period BETWEEN s.first_period AND s.last_period
+        AND metrics.is_member(c.period_end - INTERVAL 1 DAY, m.valid_from, m.valid_to)
+    GROUP BY s.entity_id, c.period, c.period_end
+),
+seen AS (
+    SELECT
+        m.entity_id,
+        m.subject_id,
+        c.period,
+        e.snapshots,
+        e.day,
+        e.level,
+        last_value(e.level IGNORE NULLS) OVER (
+            PARTITION BY m.entity_id, m.subject_id, m.valid_from
+            ORDER BY c.period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS known
+    FROM member AS m
+    JOIN span AS s ON s.entity_id = m.entity_id
+    JOIN catalogue.calendar AS c
+        ON c.period BETWEEN m.first_period AND s.last_period
+        AND metrics.is_member(c.period_end - INTERVAL 1 DAY, m.valid_from, m.valid_to)
+    LEFT JOIN month_end AS e
+        ON e.repository_id = m.subject_id
+        AND e.period = c.period
+        AND metrics.is_member(e.day, m.valid_from, m.valid_to)
+),
+change AS (
+    SELECT
+        *,
+        lag(level) OVER (PARTITION BY entity_id, subject_id ORDER BY period) AS level_before,
+        lag(known) OVER (PARTITION BY entity_id, subject_id ORDER BY period) AS known_before
+    FROM seen
+),
+summed AS (
+    SELECT
+        entity_id,
+        period,
+        count(level) AS seen,
+        coalesce(sum(snapshots), 0) AS snapshots,
+        min(day) AS day,
+        sum(known) AS known,
+        sum(CASE WHEN level IS NOT NULL THEN known ELSE 0 END) AS known_seen,
+        sum(known_before) AS known_before,
+        count(level + level_before) AS matched,
+        sum(CASE WHEN level IS NOT NULL THEN level_before END) AS level_before,
+        sum(CASE WHEN level_before IS NOT NULL THEN level END) AS level_after
+    FROM change
+    GROUP BY entity_id, period
+)
+SELECT
+    s.*,
+    coalesce(m.complete AND metrics.is_month_end(s.day, c.period_end) AND s.seen = c.repositories, FALSE) AS complete,
+    coalesce(m.unfinished, TRUE) AS unfinished,
+    least(s.seen / c.repositories, 1) AS covered,
+    CASE WHEN NOT m.unfinished AND NOT metrics.is_month_end(s.day, c.period_end) THEN 'early snapshot' END AS early
+FROM summed AS s
+JOIN catalogued AS c ON c.entity_id = s.entity_id AND c.period = s.period
+LEFT JOIN metrics.months('github', 'counters') AS m ON m.entity_id = s.entity_id AND m.period = s.period;
+
+-- A part stands for the whole if it holds nine tenths of it.
+CREATE OR REPLACE MACRO metrics.stands_for(part, whole) AS 10 * part >= 9 * whole;
+
+CREATE OR REPLACE MACRO metrics.fraction(part, whole) AS
+    CAST(CAST(least(round(part / whole, 2), 0.99) AS DECIMAL(4, 2)) AS VARCHAR);
+
+-- The rows of `stars` and of `forks`: one definition for both.
+CREATE OR REPLACE MACRO metrics.counter_rows(counter) AS TABLE
+WITH month AS (
+    SELECT *
+    FROM metrics.counter_months(counter)
+),
+series AS (
+    SELECT
+        *,
+        '' AS series,
+        CASE WHEN seen > 0 AND metrics.stands_for(known_seen, known) THEN known END AS value,
+        CASE
+            WHEN seen = 0 THEN 'no snapshot in the month'
+            ELSE concat('the repositories seen hold only ', metrics.fraction(known_seen, known), ' of the last known total')
+        END AS why_not
+    FROM month
+    UNION ALL
+    SELECT
+        *,
+        'new:counter' AS series,
+        CASE
+            WHEN matched > 0 AND metrics.stands_for(level_before, known_before) THEN level_after - level_before
+        END AS value,
+        CASE
+            WHEN seen = 0 THEN 'no snapshot in the month'
+            WHEN matched = 0 THEN 'the previous month end is not known'
+            ELSE concat('the repositories seen at both ends held only ', metrics.fraction(level_before, known_before), ' of the total')
+        END AS why_not
+    FROM month
+)
+SELECT
+    entity_id,
+    period,
+    series,
+    value,
+    snapshots AS n,
+    NULL AS low,
+    NULL AS high,
+    complete,
+    CASE WHEN value IS NULL THEN why_not END AS reason,
+    metrics.remarks(metrics.small(value, snapshots), metrics.unfinished(unfinished), metrics.coverage(covered), early) AS flag,
+    day AS snapshot_day
+FROM series;
+
+-- A model's snapshots by month: its first and last day, and the counts on them (-1: not told). A model that is known to
+-- be gone at its last snapshot in the month is left out.
+CREATE OR REPLACE MACRO metrics.model_months() AS TABLE
+SELECT
+    model_id,
+    metrics.month_of(day) AS period,
+    min(day) AS first_day,
+    max(day) AS last_day,
+    arg_max(coalesce(downloads, -1), day) AS downloads,
+    arg_max(coalesce(downloads_all_time, -1), day) AS all_time,
+    arg_min(coalesce(downloads_all_time, -1), day) AS first_all_time
+FROM staging.model_snapshot
+GROUP BY model_id, metrics.month_of(day)
+HAVING NOT arg_max(coalesce(gone, FALSE), day);
