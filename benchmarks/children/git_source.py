@@ -14,10 +14,10 @@ from pathlib import Path
 
 from _peak import peak_bytes  # type: ignore[import-not-found]  # this folder is the script's own
 
-from pipelines.catalogue import Name, Project, Repository
+from pipelines.catalogue import Catalogue, Name, Project, Repository
+from pipelines.ingest import Ingestion
 from pipelines.lake import Lake
 from pipelines.settings import Settings
-from pipelines.sources import Request
 from pipelines.sources.git_commits import SOURCE
 
 FULL_NAME = "bench/history"
@@ -38,26 +38,17 @@ def project() -> Project:
 
 
 def fetch(home: Path, url: str) -> int:
-    """Fetch and write; returns the number of commits."""
+    """Fetch and write, as a run does it; returns the number of commits."""
     settings = Settings(home=home, catalogue=home / "none.toml", git_url=url)
     settings.key  # noqa: B018 - made with an installation, before its lake
-    now, rows = settings.now(), 0
-    request = Request(subject=f"github:{FULL_NAME}", project=project(), settings=settings, now=now)
+    bench = project()
     with Lake(settings.lake) as lake:
-        for batch in SOURCE.fetch(request):
-            entry = lake.append(
-                batch.table,
-                source=SOURCE.source,
-                stream=SOURCE.stream,
-                subject=request.subject,
-                fetched_at=now,
-                listing="bench",
-                complete=batch.complete,
-                state=batch.state,
-                reason=batch.reason,
-            )
-            rows += entry.rows
-    return rows
+        ingestion = Ingestion(SOURCE, Catalogue((bench,), {"bench": "Bench"}), settings, lake)
+        outcomes = [outcome for done in ingestion.run([bench]) for outcome in done.outcomes]
+    for outcome in outcomes:
+        if outcome.status != "ok":
+            raise RuntimeError(f"{outcome.subject} is {outcome.status}: {outcome.reason}")
+    return sum(outcome.rows for outcome in outcomes)
 
 
 def main() -> None:
