@@ -4,7 +4,8 @@ Data does not flow through Dagster: assets tell it what was done, and leave the 
 (Dagster reads annotations when it decorates, so this module does without postponed ones.)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from dagster import (
     AssetCheckResult,
@@ -25,19 +26,21 @@ from dagster import (
 from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 import metrics
-from dashboards import site
+from dashboards import pages, site
+from dashboards.model import Page
 from metrics import Metric
 from metrics.definitions import CONTRACT_COLUMNS
 from pipelines import checks
 from pipelines.automation import fresh, on_schedule, when_changed
 from pipelines.charts import markdown_chart
 from pipelines.ingest import Ingestion, ProjectOutcome
-from pipelines.installation import Installation
+from pipelines.installation import SHARED, Installation
 from pipelines.lake import Lake
 from pipelines.partitions import ONE_RUN
 from pipelines.publication import publish
 from pipelines.sources import Source
 from pipelines.staging import Entity
+from pipelines.staging import load as load_entities
 
 OWNERS = ["team:ecotone"]
 PUBLISHED = AssetKey(["published", "ecotone"])
@@ -264,40 +267,56 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
     return published
 
 
-def of_page(slug: str, title: str, description: str) -> AssetsDefinition:
-    """`[dashboards, slug]`: one page of the site."""
+def shared() -> AssetsDefinition:
+    """`[dashboards, assets]`: what all pages share."""
+    return _of_drawing(
+        SHARED,
+        "The one script bundle, the styles and the scripts that all pages share.",
+        AssetKey(PUBLISHED.path),
+        lambda installation: site.build_shared(installation.site)[0],
+    )
 
+
+def of_page(page: Page) -> AssetsDefinition:
+    """`[dashboards, slug]`: one page of the site."""
+    return _of_drawing(
+        page.slug,
+        f"**{page.title}.** {page.lead}",
+        AssetKey(["dashboards", SHARED]),
+        lambda installation: site.build_page(installation.settings.published, installation.site, page.slug),
+    )
+
+
+def _of_drawing(
+    slug: str, description: str, after: AssetKey, draw: Callable[[Installation], Path]
+) -> AssetsDefinition:
     @asset(
         key=AssetKey(["dashboards", slug]),
-        description=f"**{title}.** {description}",
+        description=description,
         group_name="dashboards",
         kinds={"altair", "html"},
-        deps=[AssetDep(PUBLISHED)],
+        deps=[AssetDep(after)],
         owners=OWNERS,
         automation_condition=when_changed,
         required_resource_keys={"installation"},
     )
     def drawn(context: AssetExecutionContext) -> MaterializeResult:
         installation: Installation = context.resources.installation
-        installation.reporter("drawing", 0, 0, title)
+        installation.reporter("drawing", 0, 0, slug)
         publication_id = installation.warehouse().publication_id
         changed = not installation.page_is_drawn(slug, publication_id)
+        metadata: dict[str, MetadataValue] = {"changed": MetadataValue.bool(changed)}
         if changed:
-            site.build_page(installation.settings.published, installation.site, slug)
+            metadata["path"] = MetadataValue.path(str(draw(installation)))
             installation.mark_drawn(slug, publication_id)
-        path = installation.site / f"{slug}.html"
-        return MaterializeResult(
-            metadata={"path": MetadataValue.path(str(path)), "changed": MetadataValue.bool(changed)},
-        )
+        return MaterializeResult(metadata=metadata)
 
     return drawn
 
 
 def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefinition) -> Iterator[AssetsDefinition]:
     """All assets of the pipeline, in the order in which data flows."""
-    from pipelines.staging import load  # noqa: PLC0415
-
-    entities = load()
+    entities = load_entities()
     defined = metrics.load()
     streams = {f"{source.source}/{source.stream}": source for source in sources.values()}
     makers = {made: entity.table for entity in entities.values() for made in entity.makes}
@@ -306,4 +325,5 @@ def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefiniti
     yield from (of_entity(entity, streams, makers) for entity in entities.values())
     yield from (of_metric(metric, makers) for metric in defined.values())
     yield publication([*entities, *(f"metrics.{name}" for name in defined)])
-    yield from (of_page(page.slug, page.title, page.description) for page in site.pages())
+    yield shared()
+    yield from (of_page(page) for page in pages.load().values())

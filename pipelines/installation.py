@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from dashboards import site
+import dashboards
+from dashboards import pages
 from pipelines.catalogue import Catalogue
 from pipelines.progress import Reporter, silent
 from pipelines.publication import published_id
@@ -15,6 +18,10 @@ from pipelines.settings import Settings
 from pipelines.sources import Source
 from pipelines.sources import discover as discover_sources
 from pipelines.warehouse import Warehouse
+
+SHARED = "assets"
+"""What all pages share: the script bundle and the styles."""
+DRAWING_FILES = {".py", ".html", ".css", ".js", ".svg"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Installation:
         """Whether what the lake holds is published and drawn already, by this code and under this catalogue."""
         publication = self.warehouse().publication_id
         return published_id(self.settings.published) == publication and all(
-            self.page_is_drawn(page.slug, publication) for page in site.pages()
+            self.page_is_drawn(slug, publication) for slug in (SHARED, *pages.load())
         )
 
     def page_is_drawn(self, slug: str, publication: str) -> bool:
@@ -73,4 +80,15 @@ class Installation:
 
     @staticmethod
     def _drawn(publication: str) -> dict[str, str]:
-        return {"publication": publication, "code": site.code()}
+        return {"publication": publication, "code": _dashboards_code()}
+
+
+@cache
+def _dashboards_code() -> str:
+    """Hash of everything that decides how a page looks."""
+    folder = Path(dashboards.__file__).parent
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in DRAWING_FILES)
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

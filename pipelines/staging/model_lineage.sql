@@ -1,7 +1,7 @@
 /*+++
 title = "Which model derives from which"
-description = """A row for each model, the base it names, and the root found by following bases upwards. A cycle is broken where it
-closes; a model with several bases is shared between them in equal parts."""
+description = """A row for each model, the base it names, and the root found by following bases upwards. A cycle is broken where a
+model names one that was created later; a model with several bases is shared between them in equal parts."""
 [columns]
 model_id = "The derivative."
 parent_id = "The model it names as its base; it need not have been observed."
@@ -29,33 +29,61 @@ edges AS (
     WHERE parent.model_id <> named.model_id
     GROUP BY named.model_id, parent.model_id
 ),
-counted AS (
-    SELECT model_id, parent_id, coalesce(relation, 'unspecified') AS relation, count(*) OVER (PARTITION BY model_id) AS bases
+ancestor AS (
+    SELECT model_id, parent_id AS ancestor_id FROM edges
+    UNION
+    SELECT ancestor.model_id, edges.parent_id
+    FROM ancestor
+    INNER JOIN edges ON edges.model_id = ancestor.ancestor_id
+),
+upward AS (
+    -- within a cycle only the edges from a later to an earlier model are followed, so that every walk ends
+    SELECT edges.model_id, edges.parent_id
     FROM edges
+    LEFT JOIN ancestor AS circle ON circle.model_id = edges.parent_id AND circle.ancestor_id = edges.model_id
+    LEFT JOIN staging.model AS child ON child.model_id = edges.model_id
+    LEFT JOIN staging.model AS parent ON parent.model_id = edges.parent_id
+    WHERE circle.model_id IS NULL
+       OR (coalesce(parent.created_at, TIMESTAMPTZ '1970-01-01'), edges.parent_id)
+        < (coalesce(child.created_at, TIMESTAMPTZ '1970-01-01'), edges.model_id)
+),
+counted AS (
+    SELECT model_id, parent_id, count(*) OVER (PARTITION BY model_id) AS bases FROM upward
 ),
 walk AS (
-    SELECT model_id, parent_id, relation, parent_id AS root_id, 1 / bases AS share, [model_id, parent_id] AS path
-    FROM counted
+    SELECT model_id, model_id AS at_id, 1::DECIMAL(18, 12) AS share
+    FROM (SELECT model_id FROM edges UNION SELECT parent_id FROM edges)
     UNION ALL
-    SELECT walk.model_id, walk.parent_id, walk.relation, up.parent_id, walk.share / up.bases, list_append(walk.path, up.parent_id)
+    -- shares that arrive at one model by several ways are added up at once: ways are many, models few
+    SELECT walk.model_id, up.parent_id, sum((walk.share / up.bases)::DECIMAL(18, 12))::DECIMAL(18, 12)
     FROM walk
-    INNER JOIN counted AS up ON up.model_id = walk.root_id
-    WHERE NOT list_contains(walk.path, up.parent_id)
+    INNER JOIN counted AS up ON up.model_id = walk.at_id
+    GROUP BY walk.model_id, up.parent_id
 ),
-ends AS (
-    -- the walk stops where there is no base left, or where every base was passed before (a cycle)
-    SELECT walk.*
+root AS (
+    SELECT walk.model_id, walk.at_id AS root_id, sum(walk.share) AS share
     FROM walk
-    WHERE NOT EXISTS (
-        SELECT 1 FROM counted AS up WHERE up.model_id = walk.root_id AND NOT list_contains(walk.path, up.parent_id)
-    )
+    ANTI JOIN counted ON counted.model_id = walk.at_id
+    GROUP BY walk.model_id, walk.at_id
+),
+attributed AS (
+    SELECT
+        edges.model_id,
+        edges.parent_id,
+        coalesce(edges.relation, 'unspecified') AS relation,
+        -- a base on the far side of a broken cycle is its own root here
+        CASE WHEN upward.model_id IS NULL THEN edges.parent_id ELSE root.root_id END AS root_id,
+        sum(root.share) AS share
+    FROM edges
+    INNER JOIN root ON root.model_id = edges.parent_id
+    LEFT JOIN upward ON upward.model_id = edges.model_id AND upward.parent_id = edges.parent_id
+    GROUP BY ALL
 )
 SELECT
     model_id,
     parent_id,
     relation,
     root_id,
-    sum(share::DECIMAL(18, 9)) / sum(sum(share::DECIMAL(18, 9))) OVER (PARTITION BY model_id) AS share
-FROM ends
-GROUP BY model_id, parent_id, relation, root_id
+    (share / sum(share) OVER (PARTITION BY model_id))::DOUBLE AS share
+FROM attributed
 ORDER BY model_id, parent_id, relation, root_id;
