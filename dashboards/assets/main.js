@@ -1,0 +1,160 @@
+// Brings the page to life: a chart is drawn when it comes near the screen, and again when the choice changes.
+"use strict";
+(() => {
+  const { choice, words, page } = ecotone;
+  const NEAR = "600px";
+
+  function overTime(figure) {
+    const chart = page.charts[figure.dataset.chart];
+    const spec = JSON.parse(figure.querySelector(".spec").textContent);
+    const inspect = ecotone.inspect(figure, chart);
+    const select = figure.querySelector("select.entity");
+    const details = figure.querySelector(".as-table");
+    let picked = null;
+    let turn = 0;
+    let last = null;
+
+    function offer(shown) {
+      if (!select) return;
+      if (!shown.includes(picked)) picked = shown[0];
+      select.replaceChildren(
+        ...shown.map((id) => {
+          const option = document.createElement("option");
+          option.value = id;
+          option.textContent = ecotone.format.shortened(ecotone.entity.get(id).label, 40);
+          option.selected = id === picked;
+          return option;
+        }),
+      );
+    }
+
+    async function update() {
+      turn += 1;
+      const mine = turn;
+      const { shown, grain } = choice;
+      offer(shown);
+      const entities = select ? [picked] : shown;
+      const data = (await ecotone.load(`${figure.dataset.chart}.${grain}`)) ?? { periods: [], lines: [], flags: [], reasons: [] };
+      if (mine !== turn) return;
+      const found = ecotone.overTime.lines(chart, data, entities);
+      const known = found.some((line) => line.points.some((point) => point.v !== null));
+      figure.classList.toggle("is-empty", !known);
+      if (known) {
+        const { view, narrow } = await ecotone.overTime.draw(figure, spec, found, figure.querySelector(".scale input:checked")?.value);
+        if (mine !== turn) {
+          view.finalize();
+          return;
+        }
+        last?.view.finalize();
+        last = { view, narrow };
+        inspect(view, found);
+      } else {
+        const nothing = document.createElement("p");
+        nothing.className = "unknown";
+        nothing.textContent = "Unknown for all that is shown.";
+        figure.querySelector(".drawing").replaceChildren(nothing);
+      }
+      words.key(figure, found);
+      words.gaps(figure, chart, found, entities);
+      words.sizes(figure, chart, found.flatMap((line) => line.points));
+      words.alternative(figure, chart, found);
+      details.ontoggle = () => details.open && words.table(figure, chart, found);
+      details.ontoggle();
+      figure.dataset.drawn = entities.join(" ");
+    }
+
+    figure.querySelector(".tools")?.removeAttribute("hidden");
+    select?.addEventListener("change", () => {
+      picked = select.value;
+      update();
+    });
+    figure.querySelector(".scale")?.addEventListener("change", update);
+    new ResizeObserver(() => {
+      if (last && last.narrow !== figure.querySelector(".drawing").clientWidth < ecotone.overTime.NARROW) update();
+    }).observe(figure);
+    return update;
+  }
+
+  // The charts of the overview: one row an entity.
+  function inARow(figure) {
+    const chart = page.charts[figure.dataset.measure];
+    const spec = JSON.parse(figure.querySelector(".spec").textContent);
+    let turn = 0;
+
+    async function update() {
+      turn += 1;
+      const mine = turn;
+      const data = (await ecotone.load(`${page.page}.${choice.grain}`)) ?? {};
+      if (mine !== turn) return;
+      const points = choice.shown
+        .map((id) => ({ entity: ecotone.entity.get(id), ...(data[figure.dataset.measure] ?? []).find((point) => point.e === id) }))
+        .sort((a, b) => a.entity.label.localeCompare(b.entity.label, "en"));
+      const rows = points.map((point) => ({
+        name: ecotone.format.isolated(ecotone.format.shortened(point.entity.label, 60)),
+        v: point.v ?? null,
+        l: point.l ?? null,
+        h: point.h ?? null,
+        hollow: Boolean(point.hollow),
+        colour: ecotone.overTime.colour(point.entity.slot),
+        note: `unknown: ${point.note || "not observed"}`,
+      }));
+      const top = Math.max(1, ...rows.map((row) => row.h ?? row.v ?? 0));
+      const isLog = figure.querySelector(".scale input:checked")?.value === "log";
+      const drawn = isLog ? ecotone.logarithmic(spec, "x", top) : spec;
+      const { view } = await ecotone.embed(figure.querySelector(".drawing"), drawn, { rows }, { left: 0, top: 4, bottom: 0, right: 12 });
+      figure.lastView?.finalize();
+      figure.lastView = view;
+      const told = points.map((point) => `${ecotone.format.isolated(point.entity.label)}: ${ecotone.format.value(point.v, chart.format)}`);
+      figure.querySelector(".view").setAttribute("aria-label", `Dot chart: ${chart.title}. ${told.join(". ")}. All values are in the table below.`);
+      words.sizes(figure, chart, points.map((point) => ({ ...point, v: point.v ?? null, h: point.h ?? null })));
+      const body = document.createElement("tbody");
+      for (const point of points) {
+        const row = body.insertRow();
+        words.named(row, point.entity.label);
+        words.cell(row, point.p ? ecotone.format.period(point.p) : "");
+        words.values(row, { ...point, v: point.v ?? null, reason: point.note, flag: point.note }, chart.format);
+      }
+      figure.querySelector(".as-table tbody").replaceWith(body);
+      figure.dataset.drawn = choice.shown.join(" ");
+    }
+
+    figure.querySelector(".tools")?.removeAttribute("hidden");
+    figure.querySelector(".scale")?.addEventListener("change", update);
+    return update;
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    ecotone.compare();
+    const updates = new Map();
+    const near = new Set();
+    const watch = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (!isIntersecting) {
+            near.delete(target);
+          } else if (!near.has(target)) {
+            near.add(target);
+            if (target.dataset.drawn === undefined) updates.get(target)();
+          }
+        }
+      },
+      { rootMargin: NEAR },
+    );
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      if (!figure.querySelector(".spec")) continue;
+      updates.set(figure, figure.dataset.chart ? overTime(figure) : inARow(figure));
+      watch.observe(figure);
+    }
+    choice.listen(() => {
+      for (const [figure, update] of updates) {
+        delete figure.dataset.drawn;
+        if (near.has(figure)) update();
+      }
+    });
+    addEventListener("beforeprint", () => {
+      for (const [figure, update] of updates) if (figure.dataset.drawn === undefined) update();
+    });
+    const anchor = location.hash.split("?")[0].slice(1);
+    if (anchor && location.hash.includes("?")) document.getElementById(anchor)?.scrollIntoView();
+  });
+})();

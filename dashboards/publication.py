@@ -1,0 +1,251 @@
+"""Reads the published DuckDB file: the only door between the warehouse and the pages.
+
+Every question a page asks is answered here, aggregated in SQL, in an order that does not depend on the file's layout.
+What an older publication does not hold is None or empty, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboards.files import replacing
+from dashboards.model import GRAINS, Stream
+
+PROBLEMS_LISTED = 40  # further ones are in data/coverage.csv
+
+CONTRACT = ("value", "n", "low", "high", "complete", "reason", "flag")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """ops.publication, as text."""
+
+    publication_id: str
+    as_of: str
+    published_at: str
+    simulated: bool
+    code: str
+    batches: int
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One thing to compare; `slot` is its style everywhere on the site (colour and dash pattern)."""
+
+    entity_id: str
+    kind: str
+    label: str
+    parent: str | None
+    slot: int
+
+
+@dataclass(frozen=True)
+class Definition:
+    """metrics.definition: what a metric means."""
+
+    metric: str
+    room: str
+    title: str
+    question: str
+    unit: str
+    definition: str
+    source: str
+    caveats: list[str]
+    sql: str
+
+
+@dataclass(frozen=True)
+class StreamCoverage:
+    """How much of the catalogue one stream covers; days as ISO dates, None where nothing was observed."""
+
+    source: str
+    stream: str
+    subjects: int
+    by_status: dict[str, int]
+    oldest: str | None
+    newest: str | None
+    rows: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A subject of which a stream has less than it should."""
+
+    subject: str
+    source: str
+    stream: str
+    status: str
+    reason: str
+    observed_until: str | None
+
+
+class Publication:
+    """A published file, open read-only."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self._connection.execute(sql, parameters or []).fetchall()
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Tables and views that are there, as schema.name."""
+        return frozenset(
+            f"{schema}.{name}"
+            for schema, name in self.rows("SELECT table_schema, table_name FROM information_schema.tables")
+        )
+
+    def has(self, metric: str) -> bool:
+        """Whether the metric was computed in this publication."""
+        return f"metrics.{metric}" in self.tables
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The publication itself.
+
+        Raises:
+            LookupError: the file is no publication.
+        """
+        if "ops.publication" not in self.tables:
+            raise LookupError("The database holds no ops.publication: it was not published by `ecotone run`.")
+        row = self.rows(
+            "SELECT publication_id, strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%d'), "
+            "strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M UTC'), simulated, code, batches "
+            "FROM ops.publication"
+        )[0]
+        return Facts(*row)
+
+    @cached_property
+    def entities(self) -> list[Entity]:
+        """What can be compared, the most broadly measured first.
+
+        Breadth decides which eight are drawn first, and in which order colours are given out: the number of metrics
+        with a known value, then the number of members in the catalogue, then the name. It is no order of merit.
+        A project that bears its ecosystem's name looks like it.
+        """
+        known = (
+            "SELECT entity_id, count(DISTINCT metric) AS metrics FROM metrics.value WHERE value IS NOT NULL GROUP BY ALL"
+            if "metrics.value" in self.tables
+            else "SELECT NULL AS entity_id, 0 AS metrics"
+        )
+        found = self.rows(
+            f"WITH known AS ({known}), members AS (SELECT entity_id, count(*) AS subjects FROM catalogue.membership "
+            "GROUP BY entity_id) "
+            "SELECT e.entity_id, e.kind, e.label, e.parent FROM catalogue.entity e "
+            "LEFT JOIN known k ON k.entity_id = e.entity_id LEFT JOIN members m ON m.entity_id = e.entity_id "
+            "WHERE list_contains(?, e.kind) "
+            "ORDER BY list_position(?, e.kind), coalesce(k.metrics, 0) DESC, coalesce(m.subjects, 0) DESC, e.entity_id",
+            [list(GRAINS), list(GRAINS)],
+        )
+        slots: dict[tuple[str, str], int] = {}
+        entities = []
+        for entity_id, kind, label, parent in found:
+            family = "ecosystem" if kind == "project" else kind
+            key = (family, entity_id.partition(":")[2])
+            slot = slots.setdefault(key, sum(1 for other, _ in slots if other == family))
+            entities.append(Entity(entity_id, kind, label, parent, slot))
+        return entities
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """What the metrics of this publication mean, by name."""
+        if "metrics.definition" not in self.tables:
+            return {}
+        found = self.rows(
+            "SELECT metric, room, title, question, unit, definition, source, caveats, sql FROM metrics.definition "
+            "ORDER BY room, metric"
+        )
+        return {row[0]: Definition(*row[:7], list(row[7] or []), row[8]) for row in found}
+
+    @cached_property
+    def subjects(self) -> dict[str, dict[Stream, tuple[int, int]]]:
+        """By entity and stream: how many subjects are catalogued, and how many were ever observed."""
+        if "ops.entity_coverage" not in self.tables:
+            return {}
+        counts: dict[str, dict[Stream, tuple[int, int]]] = {}
+        for entity_id, source, stream, subjects, observed in self.rows(
+            "SELECT entity_id, source, stream, subjects, observed FROM ops.entity_coverage"
+        ):
+            counts.setdefault(entity_id, {})[source, stream] = (subjects, observed)
+        return counts
+
+    @cached_property
+    def coverage(self) -> list[StreamCoverage]:
+        """How much of the catalogue each stream covers."""
+        if "ops.coverage" not in self.tables:
+            return []
+        counted: dict[Stream, dict[str, int]] = {}
+        for source, stream, status, subjects in self.rows(
+            "SELECT source, stream, status, count(*) FROM ops.coverage GROUP BY ALL ORDER BY ALL"
+        ):
+            counted.setdefault((source, stream), {})[status] = subjects
+        day = "strftime({}(observed_until) AT TIME ZONE 'UTC', '%Y-%m-%d')"
+        return [
+            StreamCoverage(source, stream, subjects, counted[source, stream], oldest, newest, rows, quarantined)
+            for source, stream, subjects, oldest, newest, rows, quarantined in self.rows(
+                f"SELECT source, stream, count(*), {day.format('min')}, {day.format('max')}, "
+                "CAST(coalesce(sum(row_count), 0) AS BIGINT), CAST(coalesce(sum(quarantined), 0) AS BIGINT) "
+                "FROM ops.coverage GROUP BY ALL ORDER BY source, stream"
+            )
+        ]
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """The subjects whose stream is not whole, those that failed first."""
+        if "ops.coverage" not in self.tables:
+            return []
+        names = (
+            "LEFT JOIN staging.repository r ON r.repository_id = c.subject_id"
+            if "staging.repository" in self.tables
+            else "LEFT JOIN (SELECT NULL AS repository_id, NULL AS full_name) r ON FALSE"
+        )
+        return [
+            Problem(*row)
+            for row in self.rows(
+                "SELECT coalesce(r.full_name, c.subject_id), c.source, c.stream, c.status, coalesce(c.reason, ''), "
+                "strftime(c.observed_until AT TIME ZONE 'UTC', '%Y-%m-%d') "
+                f"FROM ops.coverage c {names} WHERE c.status <> 'ok' "
+                "ORDER BY list_position(['failed', 'incomplete', 'never', 'skipped'], c.status), 2, 3, 1"
+            )
+        ]
+
+    def write_csv(self, query: str, path: Path) -> None:
+        """Writes a query's rows as CSV."""
+        with replacing(path) as part:
+            self._connection.execute(f"COPY ({query}) TO {_text(str(part))} (FORMAT csv, HEADER)")
+
+
+@contextmanager
+def open_publication(database: Path) -> Iterator[Publication]:
+    """Opens a published file for reading.
+
+    Raises:
+        FileNotFoundError: there is none.
+        duckdb.Error: it cannot be opened.
+    """
+    if not database.is_file():
+        raise FileNotFoundError(f"There is no published file {database}: run `ecotone run` or `ecotone demo` first.")
+    connection = duckdb.connect(str(database), read_only=True)
+    try:
+        yield Publication(connection)
+    finally:
+        connection.close()
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

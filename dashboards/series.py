@@ -1,0 +1,116 @@
+"""What the charts draw: a metric's rows, in SQL folded to one line an entity and series, and packed for the browser.
+
+`Publication` → `Lines` → a classic script, `data/<chart>.<grain>.js`, that hands them to the page (it works from
+`file://`, where a page may not fetch anything).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dashboards.model import Chart
+from dashboards.publication import CONTRACT, Publication, identifier
+from dashboards.text import to_json
+
+DIGITS = 6  # significant digits of a value that is no whole number; a pixel is 3
+INTERVAL_DIGITS = 4
+WHOLE_NUMBERS_UNTIL = 2**53  # what a double, and so JavaScript, holds exactly
+MONTHS_IN_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entity's rows of one series, in order of time: `periods` and the contract's columns, of one length."""
+
+    entity_id: str
+    series: str
+    periods: list[date]
+    columns: dict[str, list[Any]]
+
+
+def lines(publication: Publication, chart: Chart, kind: str) -> list[Line]:
+    """The rows a chart draws at one grain; none where the metric is not in the file."""
+    if not publication.has(chart.metric):
+        return []
+    condition, parameter = ("starts_with(v.series, ?)", chart.split) if chart.split else ("v.series = ?", chart.series)
+    folded = ", ".join(f"list(v.{column} ORDER BY v.period)" for column in CONTRACT)
+    rows = publication.rows(
+        f"SELECT v.entity_id, v.series, list(v.period ORDER BY v.period), {folded} "
+        f"FROM metrics.{identifier(chart.metric)} v JOIN catalogue.entity e ON e.entity_id = v.entity_id "
+        f"WHERE e.kind = ? AND {condition} GROUP BY v.entity_id, v.series ORDER BY v.entity_id, v.series",
+        [kind, parameter],
+    )
+    return [Line(row[0], row[1], row[2], dict(zip(CONTRACT, row[3:], strict=True))) for row in rows]
+
+
+def timeline(found: list[Line]) -> list[date]:
+    """All periods from the first to the last: every month if they are months, so that a missing one is a gap."""
+    seen = sorted({period for line in found for period in line.periods})
+    if not seen or any(period.day != 1 for period in seen):
+        return seen
+    first, last = (period.year * MONTHS_IN_YEAR + period.month - 1 for period in (seen[0], seen[-1]))
+    return [date(month // MONTHS_IN_YEAR, month % MONTHS_IN_YEAR + 1, 1) for month in range(first, last + 1)]
+
+
+def packed(found: list[Line]) -> dict[str, Any]:
+    """Lines as the page's script reads them.
+
+    `periods`; `reasons` and `flags` as texts; for each line `e` entity, `s` series, `i` place of its first period, and
+    by period `v` value, `l` low, `h` high, `n`, `c` (1 complete, 0 not, - no row), `r` and `f` (places in the texts,
+    from 1; 0 none). A column that says nothing is left out; `n` also where it equals the value.
+    """
+    periods = timeline(found)
+    place = {period: index for index, period in enumerate(periods)}
+    reasons: dict[str, int] = {}
+    flags: dict[str, int] = {}
+    out = []
+    for line in found:
+        first, last = place[line.periods[0]], place[line.periods[-1]]
+        rows = {place[period]: index for index, period in enumerate(line.periods)}
+        order = [rows.get(index) for index in range(first, last + 1)]
+
+        def column(name: str, line: Line = line, order: list[int | None] = order) -> list[Any]:
+            return [None if index is None else line.columns[name][index] for index in order]
+
+        value, n = [number(v, DIGITS) for v in column("value")], column("n")
+        texts = {
+            "r": [_place(reasons, text) for text in column("reason")],
+            "f": [_place(flags, text) for text in column("flag")],
+        }
+        bounds = {
+            "l": [number(v, INTERVAL_DIGITS) for v in column("low")],
+            "h": [number(v, INTERVAL_DIGITS) for v in column("high")],
+        }
+        complete = "".join("-" if c is None else "01"[c] for c in column("complete"))
+        out.append(
+            {"e": line.entity_id, "s": line.series, "i": first, "v": value, "c": complete}
+            | {name: values for name, values in bounds.items() if any(v is not None for v in values)}
+            | ({"n": n} if n != value else {})
+            | {name: places for name, places in texts.items() if any(places)}
+        )
+    return {
+        "periods": [period.isoformat() for period in periods],
+        "reasons": list(reasons),
+        "flags": list(flags),
+        "lines": out,
+    }
+
+
+def script(name: str, data: Any) -> str:
+    """A classic script that hands data to the page; `name` is what the page asked for."""
+    return f"ecotone.receive({to_json(name)}, {to_json(data)});\n"
+
+
+def number(value: float | None, digits: int = DIGITS) -> float | int | None:
+    """A value as it is drawn: whole numbers exactly, others to some significant digits."""
+    if value is None:
+        return None
+    if value == int(value) and abs(value) < WHOLE_NUMBERS_UNTIL:
+        return int(value)
+    return float(f"{value:.{digits}g}")
+
+
+def _place(texts: dict[str, int], text: str | None) -> int:
+    return texts.setdefault(text, len(texts) + 1) if text else 0
