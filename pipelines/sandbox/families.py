@@ -98,8 +98,8 @@ def _bases(frame: Frame, plan: FamilyPlan) -> Iterator[Model]:
     chance = Chance(frame.seed, "bases", plan.organization)
     months = frame.months
     for generation in range(plan.generations):
-        month = months[(generation * len(months)) // plan.generations + 1]
-        created = midnight(month) + timedelta(days=chance.uniform(0, 20))
+        place = int((generation + 0.75) * len(months) / plan.generations) + chance.integer(-2, 1)
+        created = midnight(months[min(place, len(months) - 2)]) + timedelta(days=chance.uniform(0, 20))
         for size in plan.sizes:
             first = Model(
                 name=f"{plan.organization}/{plan.models.format(n=generation + 1)}-{size}B",

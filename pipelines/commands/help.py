@@ -1,0 +1,34 @@
+"""What `ecotone --help` says beside the list of its commands."""
+
+from __future__ import annotations
+
+ABOUT = """Measures the health of open-source AI communities on GitHub and the Hugging
+Face Hub, and compares ecosystems.
+
+Begin with
+  ecotone demo   a simulated world, in under a minute: no network, no account
+  ecotone run    the real one; then open data/site/index.html
+  ecotone sql    ask the published file
+"""
+
+# Name → what it is, with its default; `ecotone doctor` shows what is in effect.
+VARIABLES = {
+    "ECOTONE_HOME": "folder of the installation; default: data",
+    "ECOTONE_CATALOGUE": "the catalogue; default: the project's ecosystems.toml",
+    "ECOTONE_GIT_URL": "template with {full_name}; default: https://github.com/…",
+    "ECOTONE_RANKINGS": 'CSV or folder of rankings (stars, forks), or "clone"',
+    "ECOTONE_NOW": "the clock, e.g. 2026-08-22T12:00Z; default: the real one",
+    "HF_ENDPOINT": "the Hub; default: https://huggingface.co",
+    "HF_TOKEN": "raises the Hub's limits; default: read anonymously",
+    "GITHUB_TOKEN": "for sources that read GitHub's API; without, skipped",
+}
+_WIDTH = max(map(len, VARIABLES)) + 2
+SETTINGS = "\n".join(
+    [
+        "Settings (environment variables; `ecotone doctor` shows those in effect)",
+        *(f"  {name:<{_WIDTH}}{text}" for name, text in VARIABLES.items()),
+        "",
+        "Exit codes: 0 well; 1 failed; 2 wrong settings or arguments; 3 a part failed,",
+        "the rest is published; 130 stopped by Ctrl-C.",
+    ],
+)

@@ -1,0 +1,139 @@
+"""`ecotone rebuild`: everything again from the lake alone, compared with what was published; or as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import duckdb
+
+import metrics
+from pipelines import launch
+from pipelines.commands import report
+from pipelines.commands.options import to_type
+from pipelines.commands.origin import open_installation
+from pipelines.commands.published import open_published
+from pipelines.commands.run import totals
+from pipelines.commands.terminal import complain, plural, progress, say
+from pipelines.errors import ConfigurationError, WarehouseError
+from pipelines.installation import Installation
+from pipelines.publication import publish
+from pipelines.warehouse import Warehouse
+
+FAILED = 1
+OF_THE_MAKING = {"ops.publication"}  # tells when the file was made, not what is in it
+TABLES = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database()"
+
+Fingerprint = tuple[int, int]
+"""Rows and a hash of all rows that does not depend on their order."""
+
+
+def rebuild() -> int:
+    """Throw the working file away, build and publish.
+
+    Returns:
+        0: equal to the former publication, or its input had changed; 1: not published, or not equal.
+    """
+    installation = _with_a_lake()
+    before = report.Before.of(installation)
+    with progress(totals()) as reporter:
+        former = _published(installation)
+        installation.warehouse().discard()
+        summary = launch.run(replace(installation, reporter=reporter), sources=[], anyway=True)
+    if not summary.published:
+        report.tell_published(installation, before, summary)
+        return FAILED
+    with installation.warehouse().open() as connection:
+        now = fingerprints(connection)
+    rows = sum(count for count, _hash in now.values())
+    say(f"Rebuilt {plural(len(now), 'table')} with {plural(rows, 'row')} from the lake in {summary.seconds:.1f} s.")
+    equal = _tell_difference(former, now, same_input=installation.warehouse().publication_id == before.publication)
+    report.tell_published(installation, before, summary)
+    return 0 if equal else FAILED
+
+
+def _with_a_lake() -> Installation:
+    installation = open_installation()
+    if not (installation.settings.lake / "manifest.jsonl").exists():
+        raise ConfigurationError(
+            f"there is no lake in {installation.settings.home} to build from: "
+            f"`{to_type('run', installation.settings.home)}` fetches one; or name another installation with --home.",
+        )
+    return installation
+
+
+def _published(installation: Installation) -> dict[str, Fingerprint]:
+    """What was published; nothing if there is no such file or it cannot be read: then it is made anew."""
+    try:
+        with open_published(installation.settings) as connection:
+            return fingerprints(connection)
+    except (WarehouseError, duckdb.Error):
+        return {}
+
+
+def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, Fingerprint]:
+    """`schema.name` of every table → what tells whether two files hold the same rows."""
+    found: dict[str, Fingerprint] = {}
+    for schema, name in connection.execute(TABLES).fetchall():
+        table = f"{schema}.{name}"
+        if schema == "build" or table in OF_THE_MAKING:
+            continue
+        row = connection.execute(
+            f'SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM "{schema}"."{name}" AS t'
+        ).fetchone()
+        found[table] = (int(row[0]), int(row[1])) if row else (0, 0)
+    return found
+
+
+def _tell_difference(former: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint], *, same_input: bool) -> bool:
+    """Say whether the rows are the former ones; False if they are not though they should be."""
+    if not former:
+        say("Nothing that can be read was published before: there is nothing to compare with.")
+        return True
+    if former == now:
+        say("Equal to the former publication, row for row.")
+        return True
+    differing = sorted(table for table in former.keys() | now.keys() if former.get(table) != now.get(table))
+    if not same_input:
+        say(f"Batches, catalogue or code have changed since the former publication: {', '.join(differing)} differ.")
+        return True
+    complain(
+        f"NOT equal to the former publication, though made from the same input: {', '.join(differing)} differ. "
+        "What was published stays. Please report this: it is a mistake in ecotone.",
+    )
+    return False
+
+
+def rebuild_as_of(day: date) -> int:
+    """Build what was known at the end of that day (UTC) into `as-of/ecotone-DAY.duckdb`."""
+    installation = _with_a_lake()
+    settings = installation.settings
+    folder = settings.home / "as-of"
+    target = folder / f"ecotone-{day}.duckdb"
+    warehouse = Warehouse(
+        settings,
+        installation.catalogue,
+        installation.sources,
+        path=folder / f".building-{day}.duckdb",
+        until=datetime.combine(day, time.max, UTC),
+    )
+    tables = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.load())]
+    if not warehouse.batches:
+        first = min(entry.fetched_at for entry, _path in installation.warehouse().batches)
+        raise ConfigurationError(
+            f"nothing had been fetched by the end of {day}: the first batch is of {first:%Y-%m-%d}."
+        )
+    try:
+        with progress() as reporter:
+            for done, table in enumerate(tables):
+                reporter("building", done, len(tables), table)
+                warehouse.build(table)
+        publish(warehouse, target)
+    finally:
+        warehouse.discard()
+        warehouse.path.with_suffix(".lock").unlink(missing_ok=True)
+    say(f"Built from the {plural(len(warehouse.batches), 'batch')} fetched by the end of {day} (UTC): {target}")
+    say("The catalogue is today's: which projects are measured is not kept by date.")
+    say(f"Ask:   duckdb -readonly {target}")
+    return 0

@@ -1,0 +1,158 @@
+"""`ecotone status`: what is there, read from the manifest, the published file and the runs; nothing is changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from dagster import DagsterInstance, RunsFilter
+
+from pipelines.commands.options import to_type
+from pipelines.commands.origin import open_installation
+from pipelines.commands.published import open_published
+from pipelines.commands.streams import Stream, Subject, streams
+from pipelines.commands.terminal import count, plural, print_table, say, size
+from pipelines.errors import WarehouseError
+from pipelines.installation import Installation
+from pipelines.lake import Lake
+from pipelines.runs import IN_PROGRESS
+
+MOST_SHOWN = 10
+DAY = timedelta(days=1)
+PUBLICATION = """
+    SELECT publication_id, strftime(published_at, '%Y-%m-%d %H:%M'), strftime(as_of, '%Y-%m-%d %H:%M'), simulated,
+        batches, (SELECT count(*) FROM metrics.definition), (SELECT count(*) FROM catalogue.entity)
+    FROM ops.publication
+"""
+
+
+def status(*, verbose: bool) -> int:
+    """Print all of it; an installation that has nothing yet is told what makes something."""
+    installation = open_installation()
+    settings = installation.settings
+    say(f"Installation  {settings.home}")
+    if not settings.home.exists():
+        say(
+            f"              nothing is there yet: `{to_type('run', settings.home)}` makes it, `ecotone demo` shows how."
+        )
+        return 0
+    lake = Lake(settings.lake)
+    _tell_publication(installation, lake)
+    _tell_lake(lake)
+    _tell_runs(installation)
+    say(f"Disk          {size(_bytes(settings.home))} used, {size(shutil.disk_usage(settings.home).free)} free")
+    say()
+    there = list(streams(installation, lake.manifest))
+    _tell_freshness(there, settings.now())
+    _tell_reasons(there, None if verbose else MOST_SHOWN)
+    return 0
+
+
+def _tell_publication(installation: Installation, lake: Lake) -> None:
+    try:
+        with open_published(installation.settings) as connection:
+            row = connection.execute(PUBLICATION).fetchone()
+    except WarehouseError as error:
+        say(f"Publication   none that can be read: {error}")
+        return
+    if row is None:
+        return
+    name, published_at, as_of, simulated, batches, metrics, entities = row
+    say(f"Publication   {name}{', of a simulated world' if simulated else ''}")
+    weight = size(_bytes(installation.settings.published))
+    say(f"              published {published_at} UTC, as of {as_of} UTC, {weight}")
+    say(f"              {plural(metrics, 'metric')} of {entities:,} entities, from {plural(batches, 'batch')}")
+    newer = len(lake.manifest.originals()) - batches
+    if newer:
+        publishes = to_type("run", installation.settings.home)
+        say(f"              {plural(newer, 'batch')} came since: `{publishes}` publishes")
+
+
+def _tell_lake(lake: Lake) -> None:
+    live = lake.manifest.live()
+    if not live:
+        say("Lake          empty: nothing has been fetched yet")
+        return
+    times = [original.fetched_at for original, _path in lake.manifest.originals()]
+    say(
+        f"Lake          {plural(len(times), 'batch')} in {plural(len(live), 'file')}, "
+        f"{count(sum(entry.rows for entry in live))} rows, {size(sum(entry.bytes for entry in live))}, "
+        f"fetched {min(times):%Y-%m-%d} to {max(times):%Y-%m-%d}",
+    )
+
+
+def _tell_runs(installation: Installation) -> None:
+    """Runs in progress, if there ever was one: to look must not make Dagster's storage."""
+    home = installation.settings.home / "dagster"
+    if not (home / "dagster.yaml").exists():
+        say("Runs          none yet")
+        return
+    os.environ["DAGSTER_HOME"] = str(home)
+    with DagsterInstance.get() as instance:
+        records = instance.get_run_records(RunsFilter(statuses=IN_PROGRESS))
+        if not records:
+            last = instance.get_run_records(limit=1)
+            ended = [
+                f"the last one ({run.job_name}) {run.status.value.lower()}" for run in (r.dagster_run for r in last)
+            ]
+            say(f"Runs          none in progress{'; ' if ended else ''}{''.join(ended)}")
+        for record in records:
+            run = record.dagster_run
+            since = f"{record.create_timestamp.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            say(f"Runs          {run.job_name} {run.run_id[:8]} {run.status.value.lower()} since {since}")
+
+
+def _tell_freshness(there: Sequence[Stream], now: datetime) -> None:
+    print_table(
+        ["source", "subjects", "complete", "within a day", "oldest", "newest", "failing", "skipped", "never tried"],
+        [_freshness(stream, now) for stream in there],
+        right=["subjects", "complete", "within a day", "failing", "skipped", "never tried"],
+    )
+
+
+def _freshness(stream: Stream, now: datetime) -> list[str]:
+    times = stream.completed_at
+    return [
+        stream.source.name,
+        count(len(stream.subjects)),
+        count(len(times)),
+        count(sum(1 for moment in times if now - moment <= DAY)),
+        f"{times[0]:%Y-%m-%d %H:%M}" if times else "",
+        f"{times[-1]:%Y-%m-%d %H:%M}" if times else "",
+        count(len(stream.having("failed", "incomplete"))),
+        count(len(stream.having("skipped"))),
+        count(len(stream.having("never"))),
+    ]
+
+
+def _tell_reasons(there: Sequence[Stream], most: int | None) -> None:
+    failing = [(stream, subject) for stream in there for subject in stream.having("failed", "incomplete")]
+    for line in _reasons(failing[:most]):
+        say(line)
+    if most is not None and len(failing) > most:
+        say(f"and {plural(len(failing) - most, 'subject')} more: --verbose names them all.")
+
+
+def _reasons(failing: Sequence[tuple[Stream, Subject]]) -> Iterator[str]:
+    if failing:
+        yield "\nFailing"
+    for stream, subject in failing:
+        last = subject.last
+        if last is not None:
+            state = f"{subject.status} {last.fetched_at:%Y-%m-%d %H:%M}"
+            yield f"  {stream.source.name} of {subject.name}: {state}: {last.reason or 'no reason given'}"
+
+
+def _bytes(path: Path) -> int:
+    """Of a file or of a folder; files that go away meanwhile are not counted."""
+    total = 0
+    for file in path.rglob("*") if path.is_dir() else [path]:
+        with suppress(FileNotFoundError):
+            told = file.lstat()
+            total += told.st_size if stat.S_ISREG(told.st_mode) else 0
+    return total
