@@ -42,11 +42,10 @@ ranked AS (
         commits,
         people,
         together,
-        sum(people) OVER descending - people AS people_before,
-        sum(together) OVER descending - together AS commits_before,
+        sum(people) OVER (PARTITION BY entity_id, period ORDER BY commits DESC) AS people_so_far,
+        sum(together) OVER (PARTITION BY entity_id, period ORDER BY commits DESC) AS commits_so_far,
         sum(together) OVER (PARTITION BY entity_id, period) AS total
     FROM peers
-    WINDOW descending AS (PARTITION BY entity_id, period ORDER BY commits DESC)
 ),
 -- The group of peers in which the half is reached, and how many of them it takes: the quotient, rounded up.
 factor AS (
@@ -54,9 +53,9 @@ factor AS (
         entity_id,
         period,
         total,
-        people_before + (total - 2 * commits_before + 2 * commits - 1) // (2 * commits) AS people
+        people_so_far - people + (total - 2 * (commits_so_far - together) + 2 * commits - 1) // (2 * commits) AS people
     FROM ranked
-    WHERE 2 * commits_before < total AND 2 * (commits_before + together) >= total
+    WHERE 2 * (commits_so_far - together) < total AND 2 * commits_so_far >= total
 ),
 beginning AS (
     SELECT entity_id, min(period) AS period

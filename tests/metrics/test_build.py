@@ -106,6 +106,7 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     statement = sqlglot.parse_one(spark, dialect="spark")
     assert not [table for table in statement.find_all(exp.Table) if table.db == "metrics"]
     assert not [word for word in NOT_ON_SPARK if word in spark.upper()]
+    assert not [select for select in statement.find_all(exp.Select) if select.args.get("windows")], "named windows"
     world.give("staging.commit", "author_id | authored_at\nann | 2024-11-01 00:00:00+00\nben | 2024-12-01 00:00:00+00")
     world.give("staging.contribution", "person_id | occurred_at\nann | 2024-12-01 00:00:00+00")
     world.give("staging.repository_snapshot", "day | stars | forks\n2024-11-01 | 4 | 5\n2024-12-31 | 5 | 7")
