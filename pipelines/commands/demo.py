@@ -89,7 +89,8 @@ def _tell(played: list[DayPlayed], seconds: float) -> None:
     report.tell_fetched(last.parts, last.summary, verbose=False)
     if last.summary.published:
         with open_published(last.installation.settings) as connection:
-            say("Contributors of the last whole month, with their 95 % intervals:")
-            query.ask(connection, report.QUERY, "table")
+            say("\nContributors in the last whole month (the query is below):")
+            query.ask(connection, report.question(last.installation.settings.published), "table")
+            say()
     report.tell_published(last.installation, last.before, last.summary)
     say(f"{seconds:.1f} s. Everything above is made up: its truth is in {last.installation.settings.home / WORLD}.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import duckdb
 
@@ -44,8 +46,7 @@ def rebuild() -> int:
     if not summary.published:
         report.tell_published(installation, before, summary)
         return FAILED
-    with installation.warehouse().open() as connection:
-        now = fingerprints(connection)
+    now = _rebuilt(installation)
     rows = sum(count for count, _hash in now.values())
     say(f"Rebuilt {plural(len(now), 'table')} with {plural(rows, 'row')} from the lake in {summary.seconds:.1f} s.")
     equal = _tell_difference(former, now, same_input=installation.warehouse().publication_id == before.publication)
@@ -72,12 +73,21 @@ def _published(installation: Installation) -> dict[str, Fingerprint]:
         return {}
 
 
+def _rebuilt(installation: Installation) -> dict[str, Fingerprint]:
+    """What the rebuilt working file publishes: a publication of the same input is not replaced, so make another one."""
+    with tempfile.TemporaryDirectory(dir=installation.settings.home, prefix=".rebuilt-") as folder:
+        path = Path(folder) / "ecotone.duckdb"
+        publish(installation.warehouse(), path)
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return fingerprints(connection)
+
+
 def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, Fingerprint]:
     """`schema.name` of every table → what tells whether two files hold the same rows."""
     found: dict[str, Fingerprint] = {}
     for schema, name in connection.execute(TABLES).fetchall():
         table = f"{schema}.{name}"
-        if schema == "build" or table in OF_THE_MAKING:
+        if table in OF_THE_MAKING:
             continue
         row = connection.execute(
             f'SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM "{schema}"."{name}" AS t'

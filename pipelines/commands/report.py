@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from pipelines.commands.options import to_type
 from pipelines.commands.published import description
 from pipelines.commands.streams import Stream, streams
@@ -21,9 +23,9 @@ EVERYTHING_WELL, NOT_PUBLISHED, PARTLY = 0, 1, 3
 STEP_OF_SOURCE = "sources__"
 FAILED_SUBJECT = re.compile(r"[^\s:]+: (?P<subject>[a-z-]+:\S+): (?P<reason>.*)")
 MOST_SHOWN = 10
-QUERY = (
-    "SELECT label, period, value, low, high FROM metrics.contributors JOIN catalogue.entity USING (entity_id) "
-    "WHERE kind = 'ecosystem' AND series = '' AND complete ORDER BY period DESC, value DESC LIMIT 10"
+QUESTION = (
+    "SELECT label, value AS contributors FROM metrics.contributors JOIN catalogue.entity USING (entity_id) "
+    "WHERE kind = 'ecosystem' AND period = '{month}' AND value > 0 ORDER BY value DESC LIMIT 8"
 )
 
 
@@ -171,8 +173,17 @@ def tell_published(installation: Installation, before: Before, summary: Summary)
     page = Path(installation.site) / "index.html"
     if page.exists():
         say(f"Look:  {page.as_uri()}")
-    say(f"Ask:   {to_type('sql', settings.home, chr(34) + QUERY + chr(34))}")
+    say(f"Ask:   {to_type('sql', settings.home, chr(34) + question(settings.published) + chr(34))}")
     say(f"Watch: {to_type('dev', settings.home)}")
+
+
+def question(path: Path) -> str:
+    """Something to ask the published file: who contributed in the last whole month that it knows."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute(
+            "SELECT (date_trunc('month', as_of AT TIME ZONE 'UTC') - INTERVAL 1 MONTH)::DATE FROM ops.publication"
+        ).fetchone()
+    return QUESTION.format(month=row[0] if row else "")
 
 
 def described(path: Path) -> str:

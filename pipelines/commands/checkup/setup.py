@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pipelines.catalogue import Catalogue
 from pipelines.commands.checkup import Finding, fail, ok, warn
-from pipelines.commands.origin import NOWHERE
+from pipelines.commands.origin import NOWHERE, Origin
 from pipelines.commands.terminal import plural
 from pipelines.errors import CatalogueError, ConfigurationError
 from pipelines.settings import DEFAULT_GIT_URL, DEFAULT_HF_ENDPOINT, Settings
@@ -111,6 +111,8 @@ def _rankings(settings: Settings) -> Finding:
 def _clock(settings: Settings) -> Finding:
     if settings.fixed_now is None:
         return ok("ECOTONE_NOW", "not set: the clock of this machine")
+    if Origin.of(settings.home):
+        return ok("ECOTONE_NOW", f"{settings.fixed_now.isoformat()}: the end of what this installation was filled from")
     return warn(
         "ECOTONE_NOW",
         f"{settings.fixed_now.isoformat()}: every run believes that it is this moment",
