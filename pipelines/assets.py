@@ -196,7 +196,7 @@ def _of_table(  # noqa: PLR0913 - what a table's asset shows
             "sql": MetadataValue.md(f"```sql\n{sql.strip()}\n```"),
         },
     )
-    def built(context: AssetExecutionContext) -> MaterializeResult:
+    def built(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg] # Dagster refuses the parameter here
         installation: Installation = context.resources.installation
         installation.reporter("building", 0, 0, table)
         warehouse = installation.warehouse()
@@ -248,7 +248,7 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
         freshness_policy=fresh,
         required_resource_keys={"installation"},
     )
-    def published(context: AssetExecutionContext) -> MaterializeResult:
+    def published(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg] # Dagster refuses the parameter here
         installation: Installation = context.resources.installation
         installation.reporter("publishing", 0, 0, "ecotone.duckdb")
         warehouse = installation.warehouse()
@@ -287,9 +287,7 @@ def of_page(page: Page) -> AssetsDefinition:
     )
 
 
-def _of_drawing(
-    slug: str, description: str, after: AssetKey, draw: Callable[[Installation], Path]
-) -> AssetsDefinition:
+def _of_drawing(slug: str, description: str, after: AssetKey, draw: Callable[[Installation], Path]) -> AssetsDefinition:
     @asset(
         key=AssetKey(["dashboards", slug]),
         description=description,
@@ -300,7 +298,7 @@ def _of_drawing(
         automation_condition=when_changed,
         required_resource_keys={"installation"},
     )
-    def drawn(context: AssetExecutionContext) -> MaterializeResult:
+    def drawn(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg] # Dagster refuses the parameter here
         installation: Installation = context.resources.installation
         installation.reporter("drawing", 0, 0, slug)
         publication_id = installation.warehouse().publication_id

@@ -31,7 +31,7 @@ def markdown_chart(warehouse: Warehouse, table: str) -> str | None:
         return None
     values = [{"label": label, "period": period, "value": value} for label, period, value in rows]
     chart = (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(alt.InlineData(values=values))
         .mark_line(point=True)
         .encode(
             x=alt.X("period:T", title=None),

@@ -65,7 +65,7 @@ class Installation:
     def page_is_drawn(self, slug: str, publication: str) -> bool:
         """Whether the page shows that publication."""
         try:
-            return json.loads(self._mark(slug).read_text()) == self._drawn(publication)
+            return bool(json.loads(self._mark(slug).read_text()) == self._drawn(publication))
         except (FileNotFoundError, ValueError):
             return False
 

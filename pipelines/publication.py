@@ -54,8 +54,9 @@ def _describe(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> No
     entries = [entry for entry, _ in warehouse.batches]
     as_of = max((entry.fetched_at for entry in entries), default=None)
     connection.execute(
-        "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, ?::TIMESTAMPTZ AS published_at, "
-        "?::TIMESTAMPTZ AS as_of, ?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS catalogue_sha256, "
+        "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, "
+        "?::TIMESTAMPTZ AS published_at, ?::TIMESTAMPTZ AS as_of, "
+        "?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS catalogue_sha256, "
         "?::BIGINT AS batches",
         [
             *(warehouse.publication_id, warehouse.settings.now(), as_of, warehouse.catalogue.simulated),

@@ -1,4 +1,4 @@
-"""`ecotone run`, killed and started again: the tables of an undisturbed run, no pool slot held, no run left as running."""
+"""`ecotone run`, killed and started again: the tables of an undisturbed run, no slot held, no run left as running."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from dagster import DagsterInstance, RunsFilter
 from pipelines.runs import IN_PROGRESS
 
 sys.path.insert(0, str(Path(__file__).parent))
-from gitmaker import Maker  # noqa: E402 - a neighbour of the tests, which are no package
-from test_warehouse import CATALOGUE, contents  # noqa: E402 - the same small installation
+from gitmaker import Maker
+from test_warehouse import CATALOGUE, contents
 
 pytestmark = pytest.mark.slow
 BEGIN = "import sys; from pipelines.cli import main; sys.exit(main())"
@@ -107,7 +107,10 @@ def test_reader_in_a_loop_never_gets_an_error(world: Path, tmp_path: Path) -> No
     run(world, home)
     Maker.commit(_opened(world / "o+c.git"), email="new@example.org", at=1_780_000_000)
     process = subprocess.Popen(
-        [sys.executable, "-c", BEGIN, "run"], env=environment(world, home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", BEGIN, "run"],
+        env=environment(world, home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     counts, asked = set(), 0
     while process.poll() is None or asked == 0:

@@ -22,6 +22,7 @@ import pytest
 pytestmark = pytest.mark.slow
 NOREPLY = re.compile(r"(?:(\d+)\+)?([^@]+)@users\.noreply\.github\.com")
 AS_OF = "2026-08-22"
+Commit = tuple[str, str, int, int]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,8 @@ def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation to which the recording was replayed by the command that a user gives."""
     folder = tmp_path_factory.mktemp("recorded")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
-    command = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())", "replay", str(shared_data), "--home", str(folder)]
+    begin = "import sys; from pipelines.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", begin, "replay", str(shared_data), "--home", str(folder)]
     done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -41,13 +43,18 @@ def published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def history(bundle: Path, folder: Path) -> list[tuple[str, str, int, int]]:
+def history(bundle: Path, folder: Path) -> list[Commit]:
     """(sha, e-mail, authored epoch, number of parents), straight from git."""
     clone = folder / bundle.stem
     if not clone.exists():
         subprocess.run(["git", "clone", "--quiet", "--bare", str(bundle), str(clone)], check=True)
     done = subprocess.run(
-        ["git", "log", "--format=%H %at %ae|%P"], cwd=clone, capture_output=True, text=True, check=True, errors="replace"
+        ["git", "log", "--format=%H %at %ae|%P"],
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        check=True,
+        errors="replace",
     )
     rows = []
     for line in done.stdout.splitlines():
@@ -79,7 +86,7 @@ def accounts_of(emails: set[str]) -> dict[str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def histories(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, str, int, int]]]:
+def histories(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Commit]]:
     folder = tmp_path_factory.mktemp("clones")
     return {
         path.stem.replace("+", "/", 1): history(path, folder) for path in sorted((shared_data / "git").glob("*.bundle"))
@@ -121,7 +128,8 @@ def test_absence_factor_is_that_of_the_log(published: duckdb.DuckDBPyConnection,
                     break
                 covered, expected = covered + count, expected + 1
             row = published.execute(
-                "SELECT value FROM metrics.contributor_absence_factor WHERE entity_id = ? AND period = ? AND series = ''",
+                "SELECT value FROM metrics.contributor_absence_factor "
+                "WHERE entity_id = ? AND period = ? AND series = ''",
                 [f"repository:{name}", f"{end}-01"],
             ).fetchone()
             if counts:
@@ -130,7 +138,9 @@ def test_absence_factor_is_that_of_the_log(published: duckdb.DuckDBPyConnection,
     assert checked > 15
 
 
-def test_stars_and_forks_of_any_day_are_those_of_the_file(published: duckdb.DuckDBPyConnection, shared_data: Path) -> None:
+def test_stars_and_forks_of_any_day_are_those_of_the_file(
+    published: duckdb.DuckDBPyConnection, shared_data: Path
+) -> None:
     names = published.execute(
         "SELECT source_key, repository_id, coalesce(valid_from, '0001-01-01'::DATE)::VARCHAR, "
         "coalesce(valid_to, '9999-12-31'::DATE)::VARCHAR FROM staging.identity WHERE repository_id IS NOT NULL"
@@ -154,7 +164,7 @@ def test_stars_and_forks_of_any_day_are_those_of_the_file(published: duckdb.Duck
     }
     assert found == expected
     llama = [day for repository, day in found if repository == "github:ggml-org/llama.cpp"]
-    assert min(llama) < "2025-02-15" < "2025-02-16" < max(llama)
+    assert {"2025-02-15", "2025-02-16"} <= set(llama)
 
 
 def test_shares_add_up_to_one(published: duckdb.DuckDBPyConnection) -> None:
@@ -174,8 +184,8 @@ def test_model_that_a_later_listing_lacks_is_not_observed_that_day(
         with gzip.open(path, "rt") as file:
             listed[path.name[:10]] = {row["id"]: row for row in map(json.loads, file)}
     rows = published.execute(
-        "SELECT model.name, snapshot.day::VARCHAR, snapshot.downloads, snapshot.gone FROM staging.model_snapshot AS snapshot "
-        "JOIN staging.model USING (model_id)"
+        "SELECT model.name, snapshot.day::VARCHAR, snapshot.downloads, snapshot.gone "
+        "FROM staging.model_snapshot AS snapshot JOIN staging.model USING (model_id)"
     ).fetchall()
     assert {day for _, day, _, _ in rows} == set(listed)
     assert all(listed[day][name].get("downloads") == downloads for name, day, downloads, _ in rows)
@@ -189,7 +199,8 @@ def test_model_that_a_later_listing_lacks_is_not_observed_that_day(
             expected = {name for name in models if name.startswith(f"{organization}/")}
             assert {name for name, at, _, _ in rows if at == day and name.startswith(f"{organization}/")} == expected
     july = published.execute(
-        "SELECT value, reason FROM metrics.downloads WHERE period = '2026-07-01' AND series = '' AND entity_id = 'ecosystem:qwen'"
+        "SELECT value, reason FROM metrics.downloads "
+        "WHERE period = '2026-07-01' AND series = '' AND entity_id = 'ecosystem:qwen'"
     ).fetchone()
     assert july is not None
     assert july[0] is None

@@ -287,7 +287,8 @@ def test_everything_published_says_what_it_means(house: House) -> None:
     with duckdb.connect(str(house.build()), read_only=True) as connection:
         silent = connection.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
-            "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal UNION ALL "
+            "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal "
+            "UNION ALL "
             "SELECT schema_name || '.' || table_name || '.' || column_name FROM duckdb_columns() "
             "WHERE comment IS NULL AND NOT internal"
         ).fetchall()

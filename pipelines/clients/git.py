@@ -28,12 +28,13 @@ ABSENT = re.compile(
     r"|Authentication failed|not valid: is this a git repository|returned error: 40[134]|returned error: 451",
 )
 DAMAGED = re.compile(
-    r"index-pack (failed|died)|unpack-objects|bad (object|pack)|pack is corrupted|corrupt|inflate|missing necessary objects"
-    r"|did not send all necessary objects|unrecognized header|not a v2 or v3 bundle|pack (signature|has)|fatal: early EOF",
+    r"index-pack (failed|died)|unpack-objects|bad (object|pack)|pack is corrupted|corrupt|inflate"
+    r"|missing necessary objects|did not send all necessary objects|unrecognized header|not a v2 or v3 bundle"
+    r"|pack (signature|has)|fatal: early EOF",
 )
 PASSING = re.compile(
-    r"Could not resolve host|[Tt]imed? ?out|Connection (refused|reset)|RPC failed|early EOF|hung up|returned error: (429|5\d\d)"
-    r"|Operation too slow|SSL|unable to access",
+    r"Could not resolve host|[Tt]imed? ?out|Connection (refused|reset)|RPC failed|early EOF|hung up"
+    r"|returned error: (429|5\d\d)|Operation too slow|SSL|unable to access",
 )
 STALE_LOCKS = ("*.lock", "refs/**/*.lock", "objects/**/tmp_*", "shallow.lock")
 
@@ -173,8 +174,8 @@ def _classified(url: str, what: str, said: str) -> TerminalError | TransientErro
     last = re.sub(r"\s+", " ", said)[-400:]
     if ABSENT.search(said):
         return TerminalError(
-            f"{url} could not be {what}: there is no such repository, or it is private. If it was renamed, give its new "
-            f"name in ecosystems.toml and keep the old one under `former`. (git: {last})",
+            f"{url} could not be {what}: there is no such repository, or it is private. If it was renamed, give its "
+            f"new name in ecosystems.toml and keep the old one under `former`. (git: {last})",
         )
     local = "://" not in url or url.startswith("file://")
     if DAMAGED.search(said) and (local or not PASSING.search(said)):

@@ -24,7 +24,7 @@ STEP_OF_SOURCE = "sources__"
 FAILED_SUBJECT = re.compile(r"[^\s:]+: (?P<subject>[a-z-]+:\S+): (?P<reason>.*)")
 MOST_SHOWN = 10
 QUESTION = (
-    "SELECT label, value AS contributors FROM metrics.contributors JOIN catalogue.entity USING (entity_id) "
+    "SELECT label, value::INT AS contributors FROM metrics.contributors JOIN catalogue.entity USING (entity_id) "
     "WHERE kind = 'ecosystem' AND period = '{month}' AND value > 0 ORDER BY value DESC LIMIT 8"
 )
 

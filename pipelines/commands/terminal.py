@@ -153,8 +153,9 @@ class Drawn:
 
     def __call__(self, task: str, done: int, total: int, text: str = "") -> None:
         """Draw that `done` of `total` of `task` are done."""
-        if not total and task in self._totals:
-            done, total = self._begun.get(task, 0), self._totals[task]
+        pieces = self._totals.get(task.rpartition(": ")[2])  # a task may be prefixed with whose it is
+        if not total and pieces:
+            done, total = self._begun.get(task, 0), pieces
             self._begun[task] = done + 1
         if task not in self._tasks:
             self._end_earlier()

@@ -5,8 +5,8 @@
     catalogue/*.sql     what is measured
     ops/*.sql           what was observed
 
-A file is a TOML front matter and the statements that make one table or view, `<schema>.<file name>`. In `fact/`, the new
-batches of a stream `git/commits` are the relation `new_git_commits`; what Python knows (catalogue, rules, manifest)
+A file is a TOML front matter and the statements that make one table or view, `<schema>.<file name>`. In `fact/`, the
+new batches of a stream `git/commits` are the relation `new_git_commits`; what Python knows (catalogue, rules, manifest)
 comes as the relations `input_*` of `pipelines.staging.inputs`.
 """
 
