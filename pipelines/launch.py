@@ -7,7 +7,8 @@ first. What was done is told by Dagster's own events, so the UI shows it, and th
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -80,7 +81,7 @@ def run(
     with open_instance(installation) as instance:
         summary.buried = bury_the_dead(instance, installation.settings)
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
-        with alive(installation.settings, token):
+        with _burying(instance, installation), alive(installation.settings, token):
             ingest = definitions.resolve_job_def(INGEST)
             for first, last in _ranges(known, wanted if fetching else ()):
                 result = ingest.execute_in_process(
@@ -99,6 +100,16 @@ def run(
                 _take(summary, result)
     summary.seconds = perf_counter() - started
     return summary
+
+
+@contextmanager
+def _burying(instance: DagsterInstance, installation: Installation) -> Iterator[None]:
+    """Mark what Ctrl-C stops as failed: Dagster leaves a run that had not begun its first step as it was."""
+    try:
+        yield
+    except BaseException:
+        bury_the_dead(instance, installation.settings)
+        raise
 
 
 def _known(what: str, wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
