@@ -9,6 +9,7 @@ commits.
 """
 source = "Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927) 209; bots by staging.person"
 caveats = [
+  "Bots commit in runs: then the interval, which is one of independent commits, is too narrow. See docs/intervals.md.",
   "A script that commits under a person's name counts as that person.",
 ]
 +++*/

@@ -10,8 +10,8 @@ commits to the entity in the window. Daylight saving is removed where their own 
 offsets of December to February and of June to August are one hour apart, and the lower one counts, on either
 hemisphere. People seen only at +0000 are unknown, as servers and privacy tools write it: they are left out and counted
 in `unknown_people`. The interval is a delete-a-group jackknife of the logarithm over 12 groups by a hash of the
-person, of which at least 6 must have people. Where all have one offset, its upper end is 20^(2/n): with a probability
-of 5 % that many people would have been alike. `n` is the number of people whose offset is known.
+person, of which at least 6 must have people. Where all have one offset and are at least 6, its upper end is 20^(2/n):
+with a probability of 5 % that many people would have been alike. `n` is the number of people whose offset is known.
 """
 source = "Simpson, Measurement of diversity, Nature 163 (1949) 688; Hill, Diversity and evenness, Ecology 54 (1973) 427"
 caveats = [
@@ -130,7 +130,7 @@ estimate AS (
         t.period,
         CASE WHEN t.pairs > 0 THEN CAST(t.people AS DOUBLE) * (t.people - 1) / t.pairs END AS zones,
         CASE
-            WHEN t.people < 2 THEN NULL
+            WHEN t.people < 6 THEN NULL
             WHEN t.pairs = t.people * (t.people - 1) THEN metrics.one_kind_factor(t.people)
             ELSE metrics.jackknife_factor(j.parts, j.usable, j.deviation)
         END AS factor
