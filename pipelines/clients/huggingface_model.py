@@ -17,6 +17,7 @@ from typing import Any
 TEXT_CHARACTERS = 16_384  # a longer text is cut there and ends in an ellipsis
 TAGS = 5_000  # of one model; real ones have some dozens
 BASE_MODELS = 500  # of one model; the largest merges name about a hundred
+COMPARED = 20  # names on either side whose likeness is reckoned: a row by a stranger must not take minutes
 INT64 = 2**63 - 1
 RELATIONS = frozenset({"adapter", "finetune", "merge", "quantized"})
 UNSPECIFIED = "unspecified"
@@ -143,9 +144,11 @@ def base_models(row: Mapping[str, Any]) -> list[BaseModel]:
     told = section(row, "baseModels")
     models = told.get("models")
     for model in models if isinstance(models, list) else []:
-        if isinstance(model, dict) and (name := model_id(model.get("id"))):
+        if isinstance(model, dict) and (name := model_id(model.get("id"))) and len(resolved) < BASE_MODELS:
             resolved.setdefault(name, BaseModel(name, text(model.get("_id")), _relation(told.get("relation"))))
     for name, relation in _tagged(tags(row) or []):
+        if len(resolved) == BASE_MODELS:
+            break
         known = resolved.get(name)
         if known is None or (known.relation == UNSPECIFIED and relation != UNSPECIFIED):
             resolved[name] = BaseModel(name, known.hub_id if known else None, relation)
@@ -177,14 +180,15 @@ def _only_in_card(card: Mapping[str, Any], resolved: list[BaseModel]) -> list[Ba
     taken for it. In the recorded listing of 2026-06-05, 141 of 4,167 models have such a pair.
     """
     told = card.get("base_model")
-    named = [model_id(value) for value in (told if isinstance(told, list) else [told])]
+    named = [model_id(value) for value in (told[:BASE_MODELS] if isinstance(told, list) else [told])]
     lower = {base.id.lower() for base in resolved}
-    extra = {name.lower(): name for name in named if name and name.lower() not in lower}
     carded = {name.lower() for name in named if name}
-    for base in resolved:
-        if base.id.lower() not in carded and extra:
-            alike = difflib.get_close_matches(base.id.lower(), list(extra), n=1, cutoff=0.0)
-            del extra[alike[0]]
+    extra = {name.lower(): name for name in named if name and name.lower() not in lower}
+    for present in (name for name in sorted(lower) if name not in carded):
+        if not extra:
+            break
+        some = list(extra)[: COMPARED if len(lower) <= COMPARED else 1]
+        del extra[difflib.get_close_matches(present, some, n=1, cutoff=0.0)[0]]
     relations = {base.relation for base in resolved}
     relation = _relation(card.get("base_model_relation"))
     if relation == UNSPECIFIED and len(relations) == 1:

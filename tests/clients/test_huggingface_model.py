@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,6 +56,15 @@ def test_bases_that_only_the_card_knows_are_kept_with_the_models_one_relation() 
         ("gone/Reed-7B", "merge"),
         ("new/Heron-14B", "merge"),
     ]
+
+
+def test_a_row_with_thousands_of_bases_is_cut_and_costs_no_time() -> None:
+    tags = [f"base_model:tag{number}/{'a' * 100}{number}" for number in range(5_000)]
+    card = {"base_model": [f"card{number}/{'b' * 100}{number}" for number in range(5_000)]}
+    began = time.process_time()
+    assert len(bases(tags=tags, cardData=card)) == reading.BASE_MODELS
+    assert len(bases(tags=tags[:20], cardData=card)) == reading.BASE_MODELS
+    assert time.process_time() - began < 5.0
 
 
 def test_a_model_is_not_its_own_base() -> None:
