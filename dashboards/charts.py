@@ -1,16 +1,19 @@
 """The charts as Vega-Lite specifications, built with altair; their rows arrive in the browser.
 
 A specification holds no data: `assets/chart.js` fills the datasets `rows` and `labels` with what the reader chose.
-Colours arrive with the rows, as CSS custom properties (see `theme`), so every scale for them is None.
+Colours arrive with the rows, as CSS custom properties (see `theme`), so every scale for them is None. What differs
+between two charts of a kind is how values are written, so a specification is made once a format, and altair checks it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import altair as alt
 
-from dashboards.model import Chart, Format, Measure
+from dashboards import theme
+from dashboards.model import Format
 
 PLOT_HEIGHT = 320  # pixels; the style sheet reserves it, so nothing moves when a chart is drawn
 ROW_HEIGHT = 30
@@ -20,24 +23,27 @@ _AXIS_FORMATS: dict[Format, str] = {
     "count": "replace(format(datum.value, abs(datum.value) < 1000 ? ',' : '~s'), 'G', 'B')",
     "number": "format(datum.value, abs(datum.value) < 1000 ? ',' : '~s')",
     "share": "format(datum.value * 100, '~r') + ' %'",
-    "percent": "format(datum.value, '+~r') + ' %'",
+    "percent": "(datum.value ? format(datum.value, '+~r') : '0') + ' %'",
 }
+_TIME_FORMATS = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date": "%-d %b"}
 _COLOUR = alt.Color("colour:N", scale=None, legend=None)
 _OUTLINE = alt.Stroke("colour:N", scale=None, legend=None)
 
 
-def over_time(chart: Chart) -> dict[str, Any]:
-    """Lines with bands; gaps where a value is unknown; hollow points where it is uncertain; labels at the line's end.
+@cache
+def over_time(form: Format) -> dict[str, Any]:
+    """Lines with bands; gaps where a value is unknown; hollow points where it is uncertain; names at the lines' ends.
 
-    Rows: t (milliseconds), v, l, h, `run` (rows that may be joined), `band` (rows whose intervals may), veil (opacity of
-    the band), colour, dash,
-    line, dot, hollow (booleans). Labels: y (pixels), text, colour.
+    Rows: t (milliseconds), v, l, h, `run` (rows that may be joined), `band` (rows whose intervals may), veil (opacity
+    of the band), colour, dash, line, dot, hollow (booleans). Labels: y (pixels), text, colour.
     """
-    value_axis = alt.Axis(labelExpr=_AXIS_FORMATS[chart.format], tickCount=TICKS)
-    if chart.format == "count":
+    value_axis = alt.Axis(labelExpr=_AXIS_FORMATS[form], tickCount=TICKS)
+    if form == "count":
         value_axis.tickMinStep = 1
+    ticks = alt.ExprRef("width / 130")
+    time_axis = alt.Axis(format=_TIME_FORMATS, labelFlush=True, labelOverlap="greedy", tickCount=ticks)
     place = alt.Chart(alt.NamedData("rows")).encode(
-        x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=alt.Axis(labelFlush=True, tickCount={"expr": "width / 110"})),
+        x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis),
         y=alt.Y("v:Q", axis=value_axis, scale=alt.Scale(zero=True, nice=TICKS)),
     )
     base = place.encode(color=_COLOUR)
@@ -60,26 +66,32 @@ def over_time(chart: Chart) -> dict[str, Any]:
         .transform_filter("datum.hollow")
     )
     zero = (
-        alt.Chart(alt.NamedData("zero")).mark_rule(color="var(--line-2)", strokeWidth=1).encode(y=alt.Y("v:Q", axis=value_axis))
+        alt.Chart(alt.NamedData("zero"))
+        .mark_rule(color="var(--line-2)", strokeWidth=1)
+        .encode(y=alt.Y("v:Q", axis=value_axis))
     )
     label = (
         alt.Chart(alt.NamedData("labels"))
         .mark_text(align="left", baseline="middle", dx=10, fontWeight=600, limit=150)
         .encode(x=alt.value("width"), y=alt.Y("y:Q", scale=None, axis=None), text="text:N", color=_COLOUR)
     )
-    return _specification(alt.layer(zero, band, bar, line, dot, hollow, label), height=PLOT_HEIGHT)
+    return _specification(alt.layer(zero, band, bar, line, dot, hollow, label).properties(height=PLOT_HEIGHT))
 
 
-def in_a_row(measure: Measure) -> dict[str, Any]:
+@cache
+def in_a_row(form: Format) -> dict[str, Any]:
     """One point with its interval for each entity, in the order of their names.
 
     Rows: name, v, l, h, hollow, colour, note (what stands in place of an unknown value).
     """
-    axis = alt.Axis(labelExpr=_AXIS_FORMATS[measure.format], tickCount=4, grid=True, ticks=False)
-    if measure.format == "count":
+    axis = alt.Axis(labelExpr=_AXIS_FORMATS[form], tickCount=4, grid=True, ticks=False)
+    if form == "count":
         axis.tickMinStep = 1
-    name = alt.Y("name:N", sort=None, axis=alt.Axis(labelLimit=130, labelColor="var(--ink)", labelFontSize=12.5, grid=False))
-    place = alt.Chart(alt.NamedData("rows")).encode(y=name, x=alt.X("v:Q", axis=axis, scale=alt.Scale(zero=True, nice=4)))
+    names = alt.Axis(labelLimit=130, labelColor="var(--ink)", labelFontSize=12.5, grid=False)
+    place = alt.Chart(alt.NamedData("rows")).encode(
+        y=alt.Y("name:N", sort=None, axis=names),
+        x=alt.X("v:Q", axis=axis, scale=alt.Scale(zero=True, nice=4)),
+    )
     base = place.encode(color=_COLOUR)
     bar = base.mark_rule(strokeWidth=5, opacity=0.28, strokeCap="round").encode(x=alt.X("l:Q"), x2="h:Q")
     point = base.mark_point(filled=True, size=75, opacity=1).transform_filter("datum.v != null && !datum.hollow")
@@ -95,14 +107,16 @@ def in_a_row(measure: Measure) -> dict[str, Any]:
     )
     # Drawn first and for every row, so that the rows keep their order whatever is known of them.
     rail = place.mark_rule(color="var(--line)", strokeWidth=1).encode(x=alt.value(0), x2=alt.value("width"))
+    bar = bar.transform_filter("datum.l != null && datum.h != null")
     return _specification(
-        alt.layer(rail, bar.transform_filter("datum.l != null && datum.h != null"), point, hollow, note),
-        height={"step": ROW_HEIGHT},
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        alt.layer(rail, bar, point, hollow, note).properties(
+            height=ROW_HEIGHT * theme.SERIES_AT_ONCE,  # the script makes it smaller where fewer are shown
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
     )
 
 
-def _specification(chart: alt.LayerChart, **properties: Any) -> dict[str, Any]:
-    made = chart.properties(width="container", **properties).to_dict()
+def _specification(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
+    made = chart.properties(width="container").to_dict()
     made.pop("config", None)  # the theme is shared by all charts: assets/theme.js
     return dict(made)

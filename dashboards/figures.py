@@ -69,7 +69,7 @@ def figure(publication: Publication, chart: Chart, found: list[Line], shown: lis
         sizes=_sizes(drawn, chart),
         marks=_marks(drawn, chart),
         latest=_latest(chart, drawn, shown),
-        spec=charts.over_time(chart),
+        spec=charts.over_time(chart.format),
     )
 
 

@@ -121,4 +121,9 @@ class Page:
     @property
     def metrics(self) -> list[str]:
         """The metrics that the page draws, each once, in order."""
-        return list(dict.fromkeys(drawn.metric for drawn in (*self.charts, *self.measures)))
+        return list(dict.fromkeys(drawn.metric for drawn in self.drawn))
+
+    @property
+    def drawn(self) -> tuple[Chart | Measure, ...]:
+        """All charts of the page, those over time and those of one month."""
+        return (*self.charts, *self.measures)

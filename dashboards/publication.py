@@ -134,7 +134,7 @@ class Publication:
         A project that bears its ecosystem's name looks like it.
         """
         known = (
-            "SELECT entity_id, count(DISTINCT metric) AS metrics FROM metrics.value WHERE value IS NOT NULL GROUP BY ALL"
+            "SELECT entity_id, count(DISTINCT metric) AS metrics FROM metrics.value WHERE value IS NOT NULL GROUP BY 1"
             if "metrics.value" in self.tables
             else "SELECT NULL AS entity_id, 0 AS metrics"
         )
@@ -162,10 +162,11 @@ class Publication:
         if "metrics.definition" not in self.tables:
             return {}
         found = self.rows(
-            "SELECT metric, room, title, question, unit, definition, source, caveats, sql FROM metrics.definition "
+            "SELECT metric, room, title, question, unit, definition, source, coalesce(caveats, []), sql "
+            "FROM metrics.definition "
             "ORDER BY room, metric"
         )
-        return {row[0]: Definition(*row[:7], list(row[7] or []), row[8]) for row in found}
+        return {row[0]: Definition(*row) for row in found}
 
     @cached_property
     def subjects(self) -> dict[str, dict[Stream, tuple[int, int]]]:

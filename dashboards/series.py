@@ -98,7 +98,7 @@ def packed(found: list[Line]) -> dict[str, Any]:
     }
 
 
-def script(name: str, data: Any) -> str:
+def script(name: str, data: object) -> str:
     """A classic script that hands data to the page; `name` is what the page asked for."""
     return f"ecotone.receive({to_json(name)}, {to_json(data)});\n"
 

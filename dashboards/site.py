@@ -1,3 +1,4 @@
+# ruff: noqa: A005 - `dashboards.site` is what it is; nothing here imports the interpreter's own `site`
 """Builds the static site: the last room. The published DuckDB file goes in, a folder that opens from disk comes out.
 
 `build` makes the whole site; `build_shared` and `build_page` make its parts, each alone. The same file gives the same
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import vl_convert
 
-from dashboards import figures, pages, profile, series, text, theme
+from dashboards import figures, pages, profiles, series, text, theme
 from dashboards.files import write_text
 from dashboards.model import COUNTERS, GIT, GRAINS, HUB, Chart, Measure, Page, Stream
 from dashboards.publication import PROBLEMS_LISTED, Publication, identifier, open_publication
@@ -62,19 +64,27 @@ def build_page(database: Path, out: Path, slug: str) -> Path:
 
 def build_shared(out: Path) -> list[Path]:
     """Writes out/assets: the Vega bundle, the site's scripts and style sheets. Needs no database."""
-    written = [write_text(out / "assets" / "vega.js", _bundle())]
+    written = [_write_bundle(out / "assets" / "vega.js")]
     written.append(write_text(out / "assets" / "theme.css", theme.style_sheet()))
     theme_script = f"ecotone = {{ config: {text.to_json(theme.config())}, dashes: {text.to_json(theme.DASHES)} }};\n"
     written.append(write_text(out / "assets" / "theme.js", f'"use strict";\nvar {theme_script}'))
-    for source in sorted((_HERE / "assets").iterdir()):
-        written.append(write_text(out / "assets" / source.name, source.read_text(encoding="utf-8")))
-    return written
+    sources = sorted((_HERE / "assets").iterdir())
+    return written + [write_text(out / "assets" / s.name, s.read_text(encoding="utf-8")) for s in sources]
+
+
+def _write_bundle(path: Path) -> Path:
+    """Vega, Vega-Lite, Vega-Embed and Vega's expression interpreter; one that is there of the same version is kept."""
+    mark = f"/* vl-convert-python {version('vl-convert-python')} */\n"
+    if path.is_file():
+        with path.open(encoding="utf-8") as there:
+            if there.readline() == mark:
+                return path
+    return write_text(path, mark + _bundle())
 
 
 @cache
 def _bundle() -> str:
-    """Vega, Vega-Lite, Vega-Embed and Vega's expression interpreter: half a second to make, the same each time."""
-    return str(vl_convert.javascript_bundle())
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))  # takes a second or two
 
 
 @cache
@@ -106,27 +116,29 @@ def _write_page(publication: Publication, out: Path, page: Page) -> Path:
     _write_csv(publication, out, page)
     entities = publication.entities
     grains = [
-        {"kind": kind, "name": name}
-        for kind, name in GRAINS.items()
-        if any(entity.kind == kind for entity in entities)
+        {"kind": kind, "name": name} for kind, name in GRAINS.items() if any(entity.kind == kind for entity in entities)
     ]
     drawn = _write_series(publication, out, page, [grain["kind"] for grain in grains])
     if page.measures:
-        profile.write(publication, out, page, [grain["kind"] for grain in grains])
-    html = _environment().get_template(page.template).render(
-        page=page,
-        pages=list(_pages().values()),
-        facts=publication.facts,
-        coverage=publication.coverage,
-        problems=publication.problems,
-        problems_listed=PROBLEMS_LISTED,
-        stream_names={(c.source, c.stream): _STREAM_NAMES.get((c.source, c.stream)) for c in publication.coverage},
-        grains=grains,
-        figures=drawn,
-        drawn=bool(page.charts or page.measures),
-        scripts=SCRIPTS,
-        page_data=_page_data(publication, page),
-        **page.context(publication),
+        profiles.write(publication, out, page, [grain["kind"] for grain in grains])
+    html = (
+        _environment()
+        .get_template(page.template)
+        .render(
+            page=page,
+            pages=list(_pages().values()),
+            facts=publication.facts,
+            coverage=publication.coverage,
+            problems=publication.problems,
+            problems_listed=PROBLEMS_LISTED,
+            stream_names={(c.source, c.stream): _STREAM_NAMES.get((c.source, c.stream)) for c in publication.coverage},
+            grains=grains,
+            figures=drawn,
+            drawn=bool(page.drawn),
+            scripts=SCRIPTS,
+            page_data=_page_data(publication, page),
+            **page.context(publication),
+        )
     )
     return write_text(out / f"{page.slug}.html", html)
 
@@ -157,7 +169,7 @@ def _write_csv(publication: Publication, out: Path, page: Page) -> None:
 
 def _page_data(publication: Publication, page: Page) -> dict[str, Any]:
     """What the page's scripts know: the entities to choose from, and what is drawn."""
-    streams = list(dict.fromkeys(drawn.stream for drawn in (*page.charts, *page.measures)))
+    streams = list(dict.fromkeys(drawn.stream for drawn in page.drawn))
     return {
         "asOf": publication.facts.as_of,
         "entities": [
@@ -170,7 +182,7 @@ def _page_data(publication: Publication, page: Page) -> dict[str, Any]:
             }
             for entity in publication.entities
         ],
-        "charts": {drawn.id: _drawn_data(drawn, streams) for drawn in (*page.charts, *page.measures)},
+        "charts": {drawn.id: _drawn_data(drawn, streams) for drawn in page.drawn},
         "page": page.slug,
     }
 

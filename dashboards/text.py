@@ -9,7 +9,6 @@ import json
 import math
 import re
 from datetime import date
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -18,16 +17,17 @@ from dashboards.model import Format
 # What could end a <script>, open a tag or an entity, or end a line in old script engines.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
+_MINUS = "\u2212"
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 _EXACT_UNDER = 10_000  # larger counts are shortened to three digits
 
 
-def to_json(data: Any) -> str:
+def to_json(data: object) -> str:
     """JSON that holds no character by which it could leave the script it stands in."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
 
 
-def json_block(data: Any) -> Markup:
+def json_block(data: object) -> Markup:
     """`to_json` for templates: to stand inside <script type="application/json">."""
     return Markup(to_json(data))  # noqa: S704 - to_json has escaped what matters in a script
 
@@ -41,15 +41,16 @@ def value_text(value: float | None, form: Format) -> str:
         return f"{percent:.2g} %" if 0 < percent < 1 else f"{percent:.1f} %"
     if form == "percent":
         size = f"{abs(value):.1f}"
-        return "0.0 %" if size == "0.0" else f"{'\u2212' if value < 0 else '+'}{size} %"
+        sign = "" if size == "0.0" else _MINUS if value < 0 else "+"
+        return f"{sign}{size} %"
     if form == "number":
-        return f"{value:,.1f}".replace("-", "\u2212")
+        return f"{value:,.1f}".replace("-", _MINUS)
     return count_text(value)
 
 
 def count_text(value: float) -> str:
     """A count: exact under 10,000, shortened above."""
-    sign, size = ("\u2212" if value < 0 else ""), abs(value)
+    sign, size = (_MINUS if value < 0 else ""), abs(value)
     if size < _EXACT_UNDER:
         return f"{sign}{size:,.0f}" if size == int(size) else f"{sign}{size:,.1f}"
     for unit, name in _UNITS:

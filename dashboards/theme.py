@@ -59,7 +59,11 @@ SURFACES: dict[Mode, dict[str, str]] = {
     },
 }
 
-FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif'
+# What each system has for its own text; the generic `system-ui` would be DejaVu Sans on many a Linux.
+FONT = (
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, '
+    "sans-serif"
+)
 
 
 def colour(slot: int) -> str:
@@ -73,7 +77,7 @@ def dash(slot: int) -> list[int]:
 
 
 def style_sheet() -> str:
-    """The custom properties of both modes: `data-theme` on the root wins over the system's preference; print is light."""
+    """The custom properties of both modes; `data-theme` on the root wins over the system's wish, print is light."""
 
     def properties(mode: Mode) -> str:
         values = SURFACES[mode] | {f"c{place}": value for place, value in enumerate(COLOURS[mode])}
@@ -119,4 +123,3 @@ def config(mode: Mode | None = None) -> dict[str, Any]:
         "rule": {"strokeWidth": 1.5},
         "text": {"fontSize": 12.5, "color": of("ink")},
     }
-

@@ -13,16 +13,22 @@ ecotone.embed = (view, spec, datasets, padding) =>
     logLevel: 1, // errors; it would warn of each layer that has no row, such as hollow points where all is whole
   });
 
-// The specification with a logarithmic scale that holds zero, and ticks at 0, 1, 10, 100 …
-ecotone.logarithmic = (spec, channel, top) => {
-  const values = [0];
-  for (let tick = 1; tick <= top * 3; tick *= 10) values.push(tick);
+// The specification with a logarithmic scale over some values; one that bends to zero where they hold zero.
+ecotone.logarithmic = (spec, channel, values) => {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const steps = high > 200 * Math.max(low, 1) ? [1] : [1, 2, 5];
+  const ticks = low > 0 ? [] : [0];
+  for (let power = low > 0 ? 10 ** Math.floor(Math.log10(low)) : 1; power <= high * 10; power *= 10) ticks.push(...steps.map((step) => step * power));
+  const above = ticks.find((tick) => tick >= high);
+  const below = ticks.findLast((tick) => tick <= low);
   const changed = structuredClone(spec);
   for (const { encoding } of changed.layer) {
     const scaled = encoding[channel];
     if (!scaled?.field || scaled.scale === null) continue;
-    scaled.scale = { type: "symlog", constant: 1, zero: true, nice: false };
-    scaled.axis = { ...scaled.axis, values };
+    const kind = low > 0 ? { type: "log" } : { type: "symlog", constant: 1, zero: false };
+    scaled.scale = { ...kind, nice: false, domain: [below, above] };
+    const { tickCount: _, ...axis } = scaled.axis ?? {}; // Vega would thin the ticks of a logarithmic scale to the count
+    scaled.axis = { ...axis, values: ticks.filter((tick) => tick >= below && tick <= above) };
   }
   return changed;
 };
@@ -32,7 +38,6 @@ ecotone.overTime = (() => {
   const SMALL_N = 5;
   const NARROW = 560; // pixels of a plot that has no room for names at the lines' ends
   const LABEL_HEIGHT = 16;
-  const LABEL_WIDTH = 150;
   const FEW = 3; // bands of more lines than these are drawn fainter, as they lie over each other
 
   const colour = (slot) => `var(--c${slot % ecotone.AT_ONCE})`;
@@ -128,20 +133,14 @@ ecotone.overTime = (() => {
     return ends;
   }
 
-  const ruler = document.createElement("canvas").getContext("2d");
-  function labelWidth(found) {
-    ruler.font = `600 12.5px ${ecotone.config.font}`;
-    return Math.min(LABEL_WIDTH, Math.max(0, ...found.map((line) => ruler.measureText(line.name).width))) + 16;
-  }
-
   async function draw(figure, spec, found, scale) {
     const element = figure.querySelector(".drawing");
     const narrow = element.clientWidth < NARROW;
     figure.classList.toggle("is-narrow", narrow);
-    const tops = found.flatMap((line) => line.points.map((point) => point.h ?? point.v ?? 0));
-    const drawn = scale === "log" ? ecotone.logarithmic(spec, "y", Math.max(1, ...tops)) : spec;
-    const datasets = { rows: rows(found), labels: [], zero: [{ v: 0 }] };
-    const { view } = await ecotone.embed(element, drawn, datasets, { left: 0, top: 10, bottom: 0, right: narrow ? 10 : labelWidth(found) });
+    const ends = found.flatMap((line) => line.points.flatMap(({ v, l, h }) => (v === null ? [] : [v, l, h]))).filter((end) => end !== null);
+    const drawn = scale === "log" ? ecotone.logarithmic(spec, "y", ends) : spec;
+    const datasets = { rows: rows(found), labels: [], zero: scale === "log" ? [] : [{ v: 0 }] };
+    const { view } = await ecotone.embed(element, drawn, datasets, { left: 0, top: 10, bottom: 0, right: 8 });
     if (!narrow) await view.data("labels", labels(view, found)).runAsync();
     return { view, narrow };
   }

@@ -3,6 +3,7 @@
 (() => {
   const { choice, words, page } = ecotone;
   const NEAR = "600px";
+  const ROW_HEIGHT = 30; // pixels, as in charts.py
 
   function overTime(figure) {
     const chart = page.charts[figure.dataset.chart];
@@ -98,9 +99,10 @@
         colour: ecotone.overTime.colour(point.entity.slot),
         note: `unknown: ${point.note || "not observed"}`,
       }));
-      const top = Math.max(1, ...rows.map((row) => row.h ?? row.v ?? 0));
+      spec.height = ROW_HEIGHT * rows.length;
+      const ends = rows.flatMap((row) => [row.v, row.l, row.h]).filter((end) => end !== null);
       const isLog = figure.querySelector(".scale input:checked")?.value === "log";
-      const drawn = isLog ? ecotone.logarithmic(spec, "x", top) : spec;
+      const drawn = isLog ? ecotone.logarithmic(spec, "x", ends) : spec;
       const { view } = await ecotone.embed(figure.querySelector(".drawing"), drawn, { rows }, { left: 0, top: 4, bottom: 0, right: 12 });
       figure.lastView?.finalize();
       figure.lastView = view;
@@ -123,8 +125,29 @@
     return update;
   }
 
+  // The cards of the overview: those of the chosen entities, or all on request.
+  function profiles() {
+    const cards = [...document.querySelectorAll(".profile[data-entity]")];
+    const button = document.getElementById("show-all");
+    if (!cards.length) return;
+    let all = false;
+    const kind = ecotone.entity.get(cards[0].dataset.entity).kind;
+    const update = () => {
+      if (choice.grain !== kind) return;
+      for (const card of cards) card.hidden = !all && !choice.shown.includes(card.dataset.entity);
+      button.hidden = all || !cards.some((card) => card.hidden);
+    };
+    button.addEventListener("click", () => {
+      all = true;
+      update();
+    });
+    choice.listen(update);
+    update();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     ecotone.compare();
+    profiles();
     const updates = new Map();
     const near = new Set();
     const watch = new IntersectionObserver(

@@ -7,7 +7,7 @@ PAGE = Page(
     title="Contributors",
     nav="Contributors",
     lead="Who takes part, how many are new, and on how few people the work rests. "
-    "People are counted once in each ecosystem, however many projects they work on; bots and AI agents are measured apart.",
+    "People count once in each ecosystem, however many projects they work on; bots and AI agents are measured apart.",
     order=1,
     charts=(
         Chart(

@@ -6,8 +6,8 @@ PAGE = Page(
     slug="growth",
     title="Growth",
     nav="Growth",
-    lead="How fast each community grows: forks and stars on GitHub, and new models on the Hugging Face Hub that build on "
-    "its models, which are the Hub's forks.",
+    lead="How fast each community grows: forks and stars on GitHub, and on the Hugging Face Hub new models that build "
+    "on its models, which are the Hub's forks.",
     order=2,
     charts=(
         Chart(
@@ -74,7 +74,7 @@ PAGE = Page(
             id="derivative-relations",
             metric="derivatives",
             title="New derivatives by what was done",
-            subtitle="Models created in the month, by the relation to their base: fine-tuned, adapter, quantized, merged.",
+            subtitle="Models created in the month, by relation to their base: fine-tuned, adapter, quantized, merged.",
             stream=HUB,
             format="count",
             counts="models",

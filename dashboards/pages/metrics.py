@@ -20,8 +20,8 @@ PAGE = Page(
     slug="metrics",
     title="What the numbers mean",
     nav="Metrics",
-    lead="Each metric with its definition, its source, what to bear in mind, its data, and the SQL that computes it from "
-    "the tables of the published file. Unknown is never zero: a value that is not known is empty and says why.",
+    lead="Each metric with its definition, its source, what to bear in mind, its data, and the SQL that computes it "
+    "from the tables of the published file. Unknown is never zero: a value that is not known is empty and says why.",
     order=9,
     template="metrics.html",
     all_metrics=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import profile
+from dashboards import profiles
 from dashboards.model import COUNTERS, GIT, HUB, Measure, Page
 from dashboards.publication import Publication
 
@@ -128,8 +128,8 @@ def _context(publication: Publication) -> Mapping[str, Any]:
     kinds = {entity.kind for entity in publication.entities}
     kind = "ecosystem" if "ecosystem" in kinds else "project"
     return {
-        "panels": profile.panels(publication, MEASURES),
-        "profile": profile.cards(publication, MEASURES, kind),
+        "panels": profiles.panels(publication, MEASURES),
+        "profile": profiles.cards(publication, MEASURES, kind),
         "measures": MEASURES,
     }
 
@@ -138,8 +138,9 @@ PAGE = Page(
     slug="index",
     title="How open-source AI ecosystems are doing",
     nav="Overview",
-    lead="The communities behind open AI models, frameworks and agents, on GitHub and on the Hugging Face Hub together: "
-    "who takes part, how they grow, and how much their models are used. Profiles instead of a ranking, each number with how sure it is.",
+    lead="The communities behind open AI models, frameworks and agents, on GitHub and the Hugging Face Hub together: "
+    "who takes part, how they grow, and how much their models are used. Profiles instead of a ranking, and each number "
+    "with how sure it is.",
     order=0,
     measures=MEASURES,
     template="overview.html",

@@ -96,10 +96,11 @@ def cards(publication: Publication, measures: tuple[Measure, ...], kind: str) ->
     scales = {measure.id: _scale(measure, list(latest[measure.id].values())) for measure in measures}
     usual = {measure.id: _usual_month(list(latest[measure.id].values())) for measure in measures}
     labels = {entity.entity_id: entity.label for entity in publication.entities}
-    entities = sorted((e for e in publication.entities if e.kind == kind), key=lambda e: (e.label.casefold(), e.entity_id))
+    entities = [entity for entity in publication.entities if entity.kind == kind]
+    entities.sort(key=lambda entity: (entity.label.casefold(), entity.entity_id))
     peers = {
-        measure.id: sorted({_per_cent(scales[measure.id](r.value)) for r in latest[measure.id].values() if r.value is not None})
-        for measure in measures
+        name: sorted({_per_cent(scales[name](r.value)) for r in found.values() if r.value is not None})
+        for name, found in latest.items()
     }
     made = [
         Card(
@@ -128,7 +129,7 @@ def panels(publication: Publication, measures: tuple[Measure, ...]) -> list[dict
             "available": publication.has(measure.metric),
             "source": SOURCES[measure.stream],
             "observed": observed_until(publication, measure.stream),
-            "spec": charts.in_a_row(measure),
+            "spec": charts.in_a_row(measure.format),
         }
         for measure in measures
     ]
@@ -192,7 +193,7 @@ def _scale(measure: Measure, found: list[Reading]) -> Callable[[float], float]:
     if measure.scale == "around zero":
         bottom = min(*values, max(min(ends, default=0.0), -reach), 0.0)
     elif measure.scale == "log":  # a position, not a length: it need not start at zero
-        bottom = max(min(*values, *ends), 0.0)
+        bottom = max(min([*values, *ends]), 0.0)
     bend: Callable[[float], float] = (lambda v: math.log1p(max(v, 0.0))) if measure.scale == "log" else float
     span = bend(top) - bend(bottom) or 1.0
     return lambda value: min(max((bend(value) - bend(bottom)) / span, 0.0), 1.0)

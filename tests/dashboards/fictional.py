@@ -1,7 +1,7 @@
 """A published file with fictional content, conforming to the contract: what the dashboards' tests and benchmarks read.
 
-Numbers are drawn from a seeded generator and mean nothing; shapes do: gaps, unknown entities, unfinished months, small n,
-intervals open above, a stream that failed.
+Numbers are drawn from a seeded generator and mean nothing; shapes do: gaps, unknown entities, unfinished months, small
+n, a stream that failed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import pyarrow as pa
 
 import metrics
 
+# fmt: off
 NAMES = (
-    "Aurelia Birch Cobalt Drift Ember Fathom Grove Harbor Ibex Juniper Kestrel Lumen Meridian Nimbus Osprey Pumice Quarry "
-    "Rowan Saffron Tundra Umber Vesper Willow Xylem Yarrow Zephyr"
-).split()
+    "Aurelia", "Birch", "Cobalt", "Drift", "Ember", "Fathom", "Grove", "Harbor", "Ibex", "Juniper", "Kestrel", "Lumen",
+    "Meridian", "Nimbus", "Osprey", "Pumice", "Quarry", "Rowan", "Saffron", "Tundra", "Umber", "Vesper", "Willow",
+    "Xylem", "Yarrow", "Zephyr",
+)
+# fmt: on
 REGIONS = ("china", "us", "eu", "unknown")
 LAYERS = ("model", "framework", "inference", "agent", "application")
 LAST_MONTH = date(2026, 10, 1)
@@ -124,8 +127,8 @@ def _operations(
 ) -> None:
     connection.execute(
         "CREATE TABLE ops.publication AS SELECT 'f1c7104a5eed' AS publication_id, "
-        f"TIMESTAMPTZ '2026-10-22 07:15:00+00' AS published_at, TIMESTAMPTZ '{AS_OF}' AS as_of, "
-        f"{world.simulated} AS simulated, 'abc1234' AS code, 'c0ffee' AS catalogue_sha256, CAST(42 AS BIGINT) AS batches"
+        f"TIMESTAMPTZ '2026-10-22 07:15:00+00' AS published_at, TIMESTAMPTZ '{AS_OF}' AS as_of, {world.simulated} "
+        "AS simulated, 'abc1234' AS code, 'c0ffee' AS catalogue_sha256, CAST(42 AS BIGINT) AS batches"
     )
     connection.execute(
         "CREATE TABLE ops.coverage (subject_id VARCHAR, source VARCHAR, stream VARCHAR, observed_from TIMESTAMPTZ, "
@@ -134,14 +137,15 @@ def _operations(
     repositories = [entity_id for entity_id, kind, *_ in entities if kind == "repository"]
     failure = world.labels[0] if world.labels else "The history could not be read: the bundle is damaged."
     for index, repository in enumerate(repositories):
-        status, reason, until = ("failed", failure, "2026-08-02 04:00:00+00") if index == 2 else ("ok", None, AS_OF)  # noqa: PLR2004
+        status, reason, until = ("failed", failure, "2026-08-02 04:00:00+00") if index == 2 else ("ok", None, AS_OF)
         rows = [
             (f"github:{repository}", "git", "commits", "2020-01-01", until, status, reason, 1200 + index, index % 2),
             (f"github:{repository}", "github", "counters", "2020-01-01", AS_OF, "ok", None, 900, 0),
         ]
         connection.executemany("INSERT INTO ops.coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.execute(
-        "INSERT INTO ops.coverage VALUES ('hf-org:aurelia', 'huggingface', 'models', '2025-06-01', ?, 'ok', NULL, 4000, 0), "
+        "INSERT INTO ops.coverage VALUES "
+        "('hf-org:aurelia', 'huggingface', 'models', '2025-06-01', ?, 'ok', NULL, 4000, 0), "
         "('hf-org:birch', 'huggingface', 'models', NULL, NULL, 'never', 'not asked yet', 0, 0)",
         [AS_OF],
     )
@@ -181,10 +185,11 @@ def _metrics(
         columns = COLUMNS | EXTRA.get(name, {})
         rows: list[dict[str, Any]] = []
         for place, (entity_id, *_) in enumerate(entities):
-            chance = random.Random(f"{world.seed} {name} {entity_id}")  # noqa: S311 - fiction, not secrets
+            chance = random.Random(f"{world.seed} {name} {entity_id}")
             rows += ({"entity_id": entity_id} | row for row in make(chance, world.months, place))
-        table = pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))  # noqa: F841 - the query names it
-        connection.execute(f"CREATE TABLE metrics.{name} AS SELECT * FROM table ORDER BY entity_id, period, series".replace("FROM table", "FROM \"table\""))
+        connection.register("made", pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items()))))
+        connection.execute(f"CREATE TABLE metrics.{name} AS SELECT * FROM made ORDER BY entity_id, period, series")
+        connection.unregister("made")
         written.append(name)
     union = " UNION ALL ".join(
         f"SELECT '{name}' AS metric, {', '.join(COLUMNS)} FROM metrics.{name}" for name in written
@@ -212,7 +217,7 @@ def _periods(months: int) -> Iterator[tuple[int, date]]:
 
 def _row(period: date, value: float | None, n: int | None, **more: Any) -> dict[str, Any]:
     unfinished = period == LAST_MONTH
-    flags = ["n<5"] if value is not None and n is not None and n < 5 else []  # noqa: PLR2004
+    flags = ["n<5"] if value is not None and n is not None and n < 5 else []
     flags += ["incomplete month"] if unfinished else []
     row = {"period": period, "series": "", "value": value, "n": n, "complete": not unfinished}
     return row | {"flag": "; ".join(flags) or None} | more
@@ -282,7 +287,7 @@ def _levels(size: float) -> Any:
             new = round(size * math.exp(chance.gauss(0, 0.3)) * (1 + place % 7) / 20)
             total += new
             day = period.replace(day=22 if period == LAST_MONTH else 28)
-            if place % 4 == 1 and age % 17 == 9:  # noqa: PLR2004
+            if place % 4 == 1 and age % 17 == 9:
                 gap = {"reason": "no snapshot in the month", "snapshot_day": None}
                 yield _row(period, None, 0, **gap)
                 yield _row(period, None, 0, series="new:counter", **gap)
@@ -296,7 +301,7 @@ def _levels(size: float) -> Any:
 def _rates(chance: random.Random, months: int, _place: int) -> Iterator[dict[str, Any]]:
     rate = chance.uniform(-1, 9)
     for age, period in _periods(months):
-        if age < 4:  # noqa: PLR2004
+        if age < 4:
             yield _row(period, None, age, reason="fewer than 4 monthly increments")
             continue
         rate += chance.gauss(0, 0.5)
@@ -306,7 +311,7 @@ def _rates(chance: random.Random, months: int, _place: int) -> Iterator[dict[str
 
 
 def _derivatives(chance: random.Random, months: int, place: int) -> Iterator[dict[str, Any]]:
-    if place % 3 == 2:  # noqa: PLR2004 - no models on the Hub
+    if place % 3 == 2:
         return
     for series, part in (("", 1.0), ("relation:finetune", 0.4), ("relation:quantized", 0.3), ("relation:adapter", 0.3)):
         curve = _curve(chance, months, 60)
@@ -316,21 +321,22 @@ def _derivatives(chance: random.Random, months: int, place: int) -> Iterator[dic
 
 
 def _downloads(chance: random.Random, months: int, place: int) -> Iterator[dict[str, Any]]:
-    if place % 3 == 2:  # noqa: PLR2004
+    if place % 3 == 2:
         return
     curve = _curve(chance, months, 3e5)
     for series, size in (("", 1.0), ("all-time", 20.0), ("daily", 1 / 30)):
         for age, period in _periods(months):
             if age < months - 14:
                 continue
-            known = age % 5 != 3  # noqa: PLR2004
+            known = age % 5 != 3
             day = period.replace(day=20) if known else None
             reason = None if known else "no snapshot in the month"
-            yield _row(period, round(curve[age] * size) if known else None, 12, series=series, reason=reason, snapshot_day=day)
+            value = round(curve[age] * size) if known else None
+            yield _row(period, value, 12, series=series, reason=reason, snapshot_day=day)
 
 
 def _download_shares(chance: random.Random, months: int, place: int) -> Iterator[dict[str, Any]]:
-    if place % 3 == 2:  # noqa: PLR2004
+    if place % 3 == 2:
         return
     part = chance.uniform(0.01, 0.2)
     for age, period in _periods(months):
