@@ -114,8 +114,8 @@ def outcome(
         widths.append(width(low, high))
     middle = sorted(truths)[len(truths) // 2]
     median = f"{sorted(widths)[len(widths) // 2]:.2f}" if widths else "-"
-    shares = [count / max(given, 1) for count in (held, above, below)]
-    return Outcome(scenario, f"{middle:.2f}", given / len(truths), *shares, median)
+    some = max(given, 1)
+    return Outcome(scenario, f"{middle:.2f}", given / len(truths), held / some, above / some, below / some, median)
 
 
 def poisson(rng: random.Random, mean: float) -> int:

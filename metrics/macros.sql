@@ -21,7 +21,8 @@ CREATE OR REPLACE MACRO metrics.is_member(some_day, valid_from, valid_to) AS
     (valid_from IS NULL OR some_day >= valid_from) AND (valid_to IS NULL OR some_day < valid_to);
 
 -- The months of each entity up to the last one in which the stream was observed for any of its subjects.
--- complete: the month had ended for all subjects when they were observed. covered: observed subjects / subjects.
+-- complete: all subjects were observed up to its end. unfinished: some were not; is_over: at least one was, so it had ended.
+-- covered: observed subjects / subjects.
 CREATE OR REPLACE MACRO metrics.months(of_source, of_stream) AS TABLE
 WITH reach AS (
     SELECT m.entity_id, max(least(c.observed_until, CAST(m.valid_to AS TIMESTAMP) AT TIME ZONE 'UTC')) AS observed_until
@@ -36,6 +37,7 @@ known AS (
         metrics.utc_day(e.observed_until) AS complete_until,
         -- a month of which only its first instant was reached has not been observed
         metrics.utc_day(coalesce(r.observed_until, e.observed_until) - INTERVAL 1 SECOND) AS last_day,
+        metrics.utc_day(coalesce(r.observed_until, e.observed_until)) AS over_until,
         CASE WHEN e.subjects > 0 THEN e.observed / e.subjects END AS covered
     FROM ops.entity_coverage AS e
     LEFT JOIN reach AS r ON r.entity_id = e.entity_id
@@ -47,6 +49,7 @@ SELECT
     c.period_end,
     c.period_end <= k.complete_until AND k.covered = 1 AS complete,
     c.period_end > k.complete_until AS unfinished,
+    c.period_end <= k.over_until AS is_over,
     k.covered
 FROM known AS k
 JOIN catalogue.calendar AS c ON c.period <= k.last_day;

@@ -9,7 +9,8 @@ CREATE OR REPLACE MACRO metrics.is_month_end(some_day, period_end) AS date_diff(
 --   snapshots, day: snapshots in the month; the earliest of the repositories' last days.
 --   matched, level_before, level_after: repositories seen at this and at the previous month end, and their levels.
 --   known_before: the last known levels of all, one month earlier.
---   complete, unfinished, covered: as in metrics.months(), covered being the repositories seen / catalogued.
+--   complete, covered: as in metrics.months(), covered being the repositories seen / catalogued.
+--   unfinished: the month had not ended when a repository was last seen.
 CREATE OR REPLACE MACRO metrics.counter_months(counter) AS TABLE
 WITH told AS (
     SELECT
@@ -96,9 +97,9 @@ summed AS (
 SELECT
     s.*,
     coalesce(m.complete AND metrics.is_month_end(s.day, c.period_end) AND s.seen = c.repositories, FALSE) AS complete,
-    coalesce(m.unfinished, TRUE) AS unfinished,
+    NOT coalesce(m.is_over, FALSE) AS unfinished,
     least(s.seen / c.repositories, 1) AS covered,
-    CASE WHEN NOT m.unfinished AND NOT metrics.is_month_end(s.day, c.period_end) THEN 'early snapshot' END AS early
+    CASE WHEN m.is_over AND NOT metrics.is_month_end(s.day, c.period_end) THEN 'early snapshot' END AS early
 FROM summed AS s
 JOIN catalogued AS c ON c.entity_id = s.entity_id AND c.period = s.period
 LEFT JOIN metrics.months('github', 'counters') AS m ON m.entity_id = s.entity_id AND m.period = s.period;
@@ -106,8 +107,12 @@ LEFT JOIN metrics.months('github', 'counters') AS m ON m.entity_id = s.entity_id
 -- A part stands for the whole if it holds nine tenths of it.
 CREATE OR REPLACE MACRO metrics.stands_for(part, whole) AS 10 * part >= 9 * whole;
 
-CREATE OR REPLACE MACRO metrics.fraction(part, whole) AS
-    CAST(CAST(least(round(part / whole, 2), 0.99) AS DECIMAL(4, 2)) AS VARCHAR);
+-- 'seen 0.96': the part of the total that was seen, where it was not all of it.
+CREATE OR REPLACE MACRO metrics.seen(part, whole) AS
+    CASE
+        WHEN part < whole
+        THEN concat('seen ', CAST(CAST(least(round(part / whole, 2), 0.99) AS DECIMAL(4, 2)) AS VARCHAR))
+    END;
 
 -- The rows of `stars` and of `forks`: one definition for both.
 CREATE OR REPLACE MACRO metrics.counter_rows(counter) AS TABLE
@@ -120,10 +125,8 @@ series AS (
         *,
         '' AS series,
         CASE WHEN seen > 0 AND metrics.stands_for(known_seen, known) THEN known END AS value,
-        CASE
-            WHEN seen = 0 THEN 'no snapshot in the month'
-            ELSE concat('the repositories seen hold only ', metrics.fraction(known_seen, known), ' of the last known total')
-        END AS why_not
+        CASE WHEN seen = 0 THEN 'no snapshot in the month' ELSE 'over a tenth of the total not seen' END AS why_not,
+        CASE WHEN seen > 0 THEN metrics.seen(known_seen, known) END AS remark
     FROM month
     UNION ALL
     SELECT
@@ -135,8 +138,9 @@ series AS (
         CASE
             WHEN seen = 0 THEN 'no snapshot in the month'
             WHEN matched = 0 THEN 'the previous month end is not known'
-            ELSE concat('the repositories seen at both ends held only ', metrics.fraction(level_before, known_before), ' of the total')
-        END AS why_not
+            ELSE 'over a tenth of the total not seen at both month ends'
+        END AS why_not,
+        metrics.seen(level_before, known_before) AS remark
     FROM month
 )
 SELECT
@@ -149,21 +153,36 @@ SELECT
     NULL AS high,
     complete,
     CASE WHEN value IS NULL THEN why_not END AS reason,
-    metrics.remarks(metrics.small(value, snapshots), metrics.unfinished(unfinished), metrics.coverage(covered), early) AS flag,
+    metrics.remarks(
+        metrics.small(value, snapshots),
+        metrics.unfinished(unfinished),
+        metrics.remarks(metrics.coverage(covered), remark, NULL, NULL),
+        early
+    ) AS flag,
     day AS snapshot_day
 FROM series;
 
--- A model's snapshots by month: its first and last day, and the counts on them (-1: not told). A model that is known to
--- be gone at its last snapshot in the month is left out.
-CREATE OR REPLACE MACRO metrics.model_months() AS TABLE
-SELECT
-    model_id,
-    metrics.month_of(day) AS period,
-    min(day) AS first_day,
-    max(day) AS last_day,
-    arg_max(coalesce(downloads, -1), day) AS downloads,
-    arg_max(coalesce(downloads_all_time, -1), day) AS all_time,
-    arg_min(coalesce(downloads_all_time, -1), day) AS first_all_time
-FROM staging.model_snapshot
-GROUP BY model_id, metrics.month_of(day)
-HAVING NOT arg_max(coalesce(gone, FALSE), day);
+-- An entity's models by month in which they were listed: their first and last day, and the counts on them (-1: not
+-- told). is_gone: known to be gone at the last of them. change: 1 where the model becomes known, -1 where it is gone.
+CREATE OR REPLACE MACRO metrics.entity_models() AS TABLE
+WITH month AS (
+    SELECT
+        model_id,
+        metrics.month_of(day) AS period,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        arg_max(coalesce(downloads, -1), day) AS downloads,
+        arg_max(coalesce(downloads_all_time, -1), day) AS all_time,
+        arg_min(coalesce(downloads_all_time, -1), day) AS first_all_time,
+        arg_max(coalesce(gone, FALSE), day) AS is_gone
+    FROM staging.model_snapshot
+    GROUP BY model_id, metrics.month_of(day)
+),
+member AS (
+    SELECT m.entity_id, s.*, CASE WHEN s.is_gone THEN 0 ELSE 1 END AS is_there
+    FROM month AS s
+    JOIN catalogue.membership AS m
+        ON m.subject_id = s.model_id AND metrics.is_member(s.last_day, m.valid_from, m.valid_to)
+)
+SELECT *, is_there - coalesce(lag(is_there) OVER (PARTITION BY entity_id, model_id ORDER BY period), 0) AS change
+FROM member;

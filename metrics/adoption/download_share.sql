@@ -12,17 +12,20 @@ source = "Hugging Face Hub: https://huggingface.co/docs/hub/models-download-stat
 caveats = [
   "A download is a GET or HEAD request for a query file, not a person: one user's test servers can make thousands.",
   "Of what is catalogued, not of the Hub: it changes when the catalogue changes.",
-  "If a part of the catalogue was not listed on that day, the others' shares are too large: the flag tells the coverage.",
+  "If a part of the models was not listed on that day, the others' shares are too large: the flag tells the coverage of the models known so far.",
 ]
 
 [columns]
 snapshot_day = "day of the last snapshot of any catalogued model in the month"
 +++*/
-WITH counted AS (
-    SELECT m.entity_id, s.model_id, s.period, s.last_day, s.downloads
-    FROM metrics.model_months() AS s
-    JOIN catalogue.membership AS m
-        ON m.subject_id = s.model_id AND metrics.is_member(s.last_day, m.valid_from, m.valid_to)
+WITH listed AS (
+    SELECT *
+    FROM metrics.entity_models()
+),
+counted AS (
+    SELECT *
+    FROM listed
+    WHERE NOT is_gone
 ),
 -- Each catalogued model once, whatever number of entities it belongs to.
 catalogued AS (
@@ -30,10 +33,22 @@ catalogued AS (
     FROM counted
     GROUP BY model_id, period
 ),
-snapshot AS (
-    SELECT period, max(last_day) AS day, count(*) AS models
-    FROM catalogued
+-- Models known so far and not known to be gone, in all and by entity.
+known AS (
+    SELECT period, sum(sum(change)) OVER (ORDER BY period) AS models
+    FROM (SELECT DISTINCT model_id, period, change FROM listed)
     GROUP BY period
+),
+known_part AS (
+    SELECT entity_id, period, sum(sum(change)) OVER (PARTITION BY entity_id ORDER BY period) AS models
+    FROM listed
+    GROUP BY entity_id, period
+),
+snapshot AS (
+    SELECT c.period, max(c.last_day) AS day, max(k.models) AS models
+    FROM catalogued AS c
+    JOIN known AS k ON k.period = c.period
+    GROUP BY c.period
 ),
 whole AS (
     SELECT s.period, s.day, s.models, count(c.model_id) AS with_count, sum(c.downloads) AS downloads
@@ -47,9 +62,10 @@ part AS (
         c.period,
         count(CASE WHEN c.last_day = w.day AND c.downloads >= 0 THEN 1 END) AS with_count,
         sum(CASE WHEN c.last_day = w.day AND c.downloads >= 0 THEN c.downloads END) AS downloads,
-        count(*) AS models
+        max(k.models) AS models
     FROM counted AS c
     JOIN whole AS w ON w.period = c.period
+    JOIN known_part AS k ON k.entity_id = c.entity_id AND k.period = c.period
     GROUP BY c.entity_id, c.period
 ),
 span AS (
@@ -68,7 +84,7 @@ share AS (
         CASE
             WHEN w.period IS NULL THEN 'no snapshot in the month'
             WHEN w.with_count = 0 THEN 'the Hub did not tell the count'
-            WHEN coalesce(p.with_count, 0) = 0 THEN concat('not counted on ', CAST(w.day AS VARCHAR))
+            WHEN coalesce(p.with_count, 0) = 0 THEN 'not counted at the snapshot'
             WHEN w.downloads = 0 THEN 'nothing was downloaded'
         END AS reason,
         least(w.with_count / w.models, p.with_count / p.models) AS counted
@@ -89,9 +105,9 @@ SELECT
     s.reason,
     metrics.remarks(
         metrics.small(s.value, s.n),
-        metrics.unfinished(o.unfinished),
+        metrics.unfinished(NOT o.is_over),
         CASE WHEN s.value IS NOT NULL THEN metrics.coverage(least(coalesce(o.covered, 1), s.counted)) END,
-        CASE WHEN NOT o.unfinished AND NOT metrics.is_month_end(s.day, s.period_end) THEN 'early snapshot' END
+        CASE WHEN o.is_over AND NOT metrics.is_month_end(s.day, s.period_end) THEN 'early snapshot' END
     ) AS flag,
     s.day AS snapshot_day
 FROM share AS s

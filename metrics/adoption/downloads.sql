@@ -14,23 +14,33 @@ source = "Hugging Face Hub: https://huggingface.co/docs/hub/models-download-stat
 caveats = [
   "A download is a GET or HEAD request for a query file, not a person: one user's test servers can make thousands.",
   "Only what is downloaded from the Hub is counted, not mirrors, ModelScope or Ollama.",
-  "The listing may show other models another day: the flag tells which part of the month's models the value covers.",
+  "A listing may show other models another day, and the value then jumps: the flag tells which part of the models known so far it covers.",
   "The Hub recounts at times: then `daily` may be negative. It is kept, and flagged `recount`.",
 ]
 
 [columns]
 snapshot_day = "day of the last snapshot in the month"
 +++*/
-WITH member AS (
-    SELECT m.entity_id, s.*
-    FROM metrics.model_months() AS s
-    JOIN catalogue.membership AS m
-        ON m.subject_id = s.model_id AND metrics.is_member(s.last_day, m.valid_from, m.valid_to)
+WITH listed AS (
+    SELECT *
+    FROM metrics.entity_models()
+),
+-- Models known so far and not known to be gone.
+known AS (
+    SELECT entity_id, period, sum(sum(change)) OVER (PARTITION BY entity_id ORDER BY period) AS models
+    FROM listed
+    GROUP BY entity_id, period
+),
+member AS (
+    SELECT *
+    FROM listed
+    WHERE NOT is_gone
 ),
 listing AS (
-    SELECT entity_id, period, min(first_day) AS first_day, max(last_day) AS last_day, count(*) AS models
-    FROM member
-    GROUP BY entity_id, period
+    SELECT m.entity_id, m.period, min(m.first_day) AS first_day, max(m.last_day) AS last_day, max(k.models) AS models
+    FROM member AS m
+    JOIN known AS k ON k.entity_id = m.entity_id AND k.period = m.period
+    GROUP BY m.entity_id, m.period
 ),
 -- The day from which `daily` counts: the previous month's last snapshot, or else this month's first.
 baseline AS (
@@ -116,11 +126,11 @@ SELECT
     END AS reason,
     metrics.remarks(
         metrics.small(s.value, s.n),
-        metrics.unfinished(o.unfinished),
+        metrics.unfinished(NOT o.is_over),
         CASE WHEN s.value IS NOT NULL THEN metrics.coverage(least(coalesce(o.covered, 1), s.n / s.models)) END,
         metrics.remarks(
             CASE
-                WHEN NOT o.unfinished AND NOT metrics.is_month_end(s.last_day, m.period_end) THEN 'early snapshot'
+                WHEN o.is_over AND NOT metrics.is_month_end(s.last_day, m.period_end) THEN 'early snapshot'
             END,
             CASE WHEN s.value IS NOT NULL AND s.recounted THEN 'recount' END,
             NULL,

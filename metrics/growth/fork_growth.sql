@@ -6,7 +6,7 @@ definition = """
 The mean of the monthly logarithmic increments of the fork counter over the trailing 6 months (the 6 calendar months
 that end with the period), as per cent a month; t interval on the increments. An increment compares two month ends of
 the repositories seen at both, so a repository that joins the entity or the listing is not growth; they must have held
-nine tenths of the earlier total. A month that has not ended gives no increment. At least 4 increments are needed.
+half of the earlier total. A month that has not ended gives no increment. At least 4 increments are needed.
 `doubling_months` is the doubling time. `n` is the number of increments.
 """
 source = "t interval on log increments: covered 94-95 % of simulated truth where a regression on cumulative counts covered 62-65 %"
@@ -27,7 +27,7 @@ increment AS (
         entity_id,
         period,
         CASE
-            WHEN NOT unfinished AND level_before > 0 AND level_after > 0 AND metrics.stands_for(level_before, known_before)
+            WHEN NOT unfinished AND level_before > 0 AND level_after > 0 AND 2 * level_before >= known_before
             THEN metrics.exact(ln(CAST(level_after AS DOUBLE) / level_before))
         END AS logarithm
     FROM month
