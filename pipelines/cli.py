@@ -29,6 +29,7 @@ app = App(
     result_action="return_value",
     exit_on_error=False,
     print_error=False,
+    suppress_keyboard_interrupt=False,
 )
 Many = Annotated[tuple[str, ...], Parameter(negative="", show_default=False)]
 

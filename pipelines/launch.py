@@ -12,10 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from dagster import AssetKey, DagsterEventType, DagsterInstance, ExecuteInProcessResult
+from dagster import (
+    AssetKey,
+    DagsterEventType,
+    DagsterExecutionStepExecutionError,
+    DagsterInstance,
+    ExecuteInProcessResult,
+)
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.plan.objects import StepFailureData
 
 from pipelines.definitions import INGEST, PUBLISH, build
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, EcotoneError
 from pipelines.installation import Installation
 from pipelines.runs import LOCK_TAG, alive, bury_the_dead, dagster_home
 
@@ -133,11 +141,24 @@ def _ranges(known: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, str]
 
 
 def _take(summary: Summary, result: ExecuteInProcessResult) -> None:
+    """Read what became of a run from its events; KeyboardInterrupt if it was stopped, which Dagster keeps to itself."""
     summary.run_ids.append(result.run_id)
     for event in result.all_events:
         if event.event_type == DagsterEventType.STEP_FAILURE and event.step_key:
-            failure = event.step_failure_data
-            text = (failure.user_failure_data.description if failure.user_failure_data else None) or (
-                failure.error.message if failure.error else "failed"
-            )
-            summary.failed_steps[event.step_key] = text.strip()
+            summary.failed_steps[event.step_key] = _said(event.step_failure_data)
+        if event.event_type == DagsterEventType.RUN_FAILURE and (
+            event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
+        ):
+            raise KeyboardInterrupt
+
+
+def _said(failure: StepFailureData) -> str:
+    """What a step failed of, in its own words rather than in Dagster's around them."""
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return failure.user_failure_data.description.strip()
+    error = failure.error
+    if error is None:
+        return "failed"
+    if error.cls_name == DagsterExecutionStepExecutionError.__name__ and error.cause:
+        error = error.cause
+    return error.message.strip().removeprefix(f"{EcotoneError.__module__}.")

@@ -10,17 +10,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 from dagster import DagsterInstance, RunsFilter
 
 from pipelines.commands.options import to_type
 from pipelines.commands.origin import open_installation
-from pipelines.commands.published import open_published
+from pipelines.commands.published import first_line, open_published
 from pipelines.commands.streams import Stream, Subject, streams
 from pipelines.commands.terminal import count, plural, print_table, say, size
 from pipelines.errors import WarehouseError
 from pipelines.installation import Installation
 from pipelines.lake import Lake
-from pipelines.runs import IN_PROGRESS
+from pipelines.runs import IN_PROGRESS, the_dead
 
 MOST_SHOWN = 10
 DAY = timedelta(days=1)
@@ -54,11 +55,14 @@ def status(*, verbose: bool) -> int:
 
 
 def _tell_publication(installation: Installation, lake: Lake) -> None:
+    if not installation.settings.published.exists():
+        say("Publication   none yet")
+        return
     try:
         with open_published(installation.settings) as connection:
             row = connection.execute(PUBLICATION).fetchone()
-    except WarehouseError as error:
-        say(f"Publication   none that can be read: {error}")
+    except (WarehouseError, duckdb.Error) as error:
+        say(f"Publication   none that can be read: {first_line(error)}")
         return
     if row is None:
         return
@@ -95,6 +99,7 @@ def _tell_runs(installation: Installation) -> None:
     os.environ["DAGSTER_HOME"] = str(home)
     with DagsterInstance.get() as instance:
         records = instance.get_run_records(RunsFilter(statuses=IN_PROGRESS))
+        gone = {run.run_id for run in the_dead(instance, installation.settings)}
         if not records:
             last = instance.get_run_records(limit=1)
             ended = [
@@ -104,7 +109,8 @@ def _tell_runs(installation: Installation) -> None:
         for record in records:
             run = record.dagster_run
             since = f"{record.create_timestamp.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-            say(f"Runs          {run.job_name} {run.run_id[:8]} {run.status.value.lower()} since {since}")
+            state = "was killed; the next run marks it as failed" if run.run_id in gone else run.status.value.lower()
+            say(f"Runs          {run.job_name} {run.run_id[:8]}, begun {since}: {state}")
 
 
 def _tell_freshness(there: Sequence[Stream], now: datetime) -> None:
