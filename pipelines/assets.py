@@ -190,9 +190,7 @@ def _of_table(  # noqa: PLR0913 - what a table's asset shows
         automation_condition=when_changed,
         required_resource_keys={"installation"},
         metadata={
-            "dagster/column_schema": TableSchema(
-                [TableColumn(name, description=text) for name, text in columns.items()]
-            ),
+            "dagster/column_schema": _schema(columns, {}),
             "sql": MetadataValue.md(f"```sql\n{sql.strip()}\n```"),
         },
     )
@@ -206,6 +204,7 @@ def _of_table(  # noqa: PLR0913 - what a table's asset shows
         metadata: dict[str, MetadataValue] = {
             METADATA_ROWS: MetadataValue.int(done.rows),
             "changed": MetadataValue.bool(done.changed),
+            "dagster/column_schema": MetadataValue.table_schema(_schema(columns, checks.types(warehouse, table))),
         }
         if span:
             metadata["span"] = MetadataValue.text(" to ".join(span))
@@ -228,6 +227,10 @@ def _of_table(  # noqa: PLR0913 - what a table's asset shows
         )
 
     return built
+
+
+def _schema(columns: Mapping[str, str], types: Mapping[str, str]) -> TableSchema:
+    return TableSchema([TableColumn(name, types.get(name, "?"), text) for name, text in columns.items()])
 
 
 def publication(tables: Sequence[str]) -> AssetsDefinition:

@@ -66,13 +66,18 @@ DDL = (
 )
 
 
+def types(warehouse: Warehouse, table: str) -> dict[str, str]:
+    """The columns of a table that was built, with their types."""
+    with warehouse.open() as connection:
+        return {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {table}").fetchall()}
+
+
 def span(warehouse: Warehouse, table: str) -> tuple[str, str] | None:
     """First and last day in the table's first column of time; None if it has none or no rows."""
+    dated = [name for name, kind in types(warehouse, table).items() if kind in {"DATE", "TIMESTAMP WITH TIME ZONE"}]
+    if not dated:
+        return None
     with warehouse.open() as connection:
-        columns = connection.execute(f"DESCRIBE {table}").fetchall()
-        dated = [name for name, kind, *_ in columns if kind in {"DATE", "TIMESTAMP WITH TIME ZONE"}]
-        if not dated:
-            return None
         row = connection.execute(
             f"SELECT min({dated[0]})::DATE::VARCHAR, max({dated[0]})::DATE::VARCHAR FROM {table}"
         ).fetchone()

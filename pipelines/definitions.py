@@ -9,6 +9,7 @@ from dagster import (
     InitResourceContext,
     StaticPartitionsDefinition,
     define_asset_job,
+    definitions,
     in_process_executor,
     resource,
 )
@@ -56,8 +57,7 @@ def build(installation: Installation) -> Definitions:
     )
 
 
-def __getattr__(name: str) -> Definitions:
-    """`defs`, built when Dagster asks for it: a mistake in the catalogue is then shown in its UI, with its line."""
-    if name == "defs":
-        return build(Installation.from_environment())
-    raise AttributeError(name)
+@definitions
+def defs() -> Definitions:
+    """What `dagster dev` loads; a mistake in the catalogue is then shown in its UI, with its line."""
+    return build(Installation.from_environment())

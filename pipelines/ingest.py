@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipelines.catalogue import Catalogue, Project
@@ -138,7 +138,7 @@ class Ingestion:
             return Outcome(subject, "unchanged", reason=last.reason, noted=False)
         request = Request(
             subject=subject,
-            project=project,
+            project=self._as_asked(project, subject),
             settings=self.settings,
             now=now,
             domains=self.catalogue.domains,
@@ -146,6 +146,11 @@ class Ingestion:
             fetched_at=last.fetched_at if last else None,
         )
         return self._write(subject, self.source.fetch(request), last, now)
+
+    def _as_asked(self, project: Project, subject: str) -> Project:
+        """The project, with what any project selects of the subject: a shared organisation is fetched once for all."""
+        sharing = [each for each in self.catalogue.projects if subject in self.source.subjects(each)]
+        return replace(project, hub=tuple(selector for each in sharing for selector in each.hub))
 
     def _last(self, project: Project, subject: str) -> Entry | None:
         """The last complete fetch, under any name that the repository has had: a rename repeats nothing."""
