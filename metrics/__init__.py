@@ -1,6 +1,6 @@
 """Metrics: the room between the warehouse and the dashboards. One .sql = one metric.
 
-The way of the data: `contract.sql` says which tables a metric may read (the warehouse fills them), `macros.sql` holds
+The way of the data: `contract.sql` says which tables a metric may read (the warehouse fills them), `macros*.sql` hold
 what several metrics share, `<room>/<metric>.sql` defines one metric: its front matter (TOML in `/*+++ … +++*/`) is the
 definition that the site, the index and Dagster show, its SELECT is the number. `build()` writes the tables of the
 schema `metrics`. Nothing here knows where the data came from or what draws it.

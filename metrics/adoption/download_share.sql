@@ -4,7 +4,7 @@ question = "Which part of all catalogued downloads are its models'?"
 unit = "share of downloads"
 definition = """
 The entity's downloads in the last 30 days divided by those of all catalogued models, at the same snapshot: the last
-day of the month on which any catalogued model was listed with a count (`snapshot_day`, the same for all entities). The
+day of the month on which any catalogued model was listed (`snapshot_day`, the same for all entities). The
 shares of entities that divide the models among them add up to 1. An entity that had been seen before and has no count
 on that day is unknown, not zero. `n` is the number of its models that were counted.
 """
