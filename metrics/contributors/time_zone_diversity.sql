@@ -36,7 +36,13 @@ contributor AS (
     FROM (SELECT DISTINCT entity_id, person_id FROM commits)
 ),
 monthly AS (
-    SELECT p.contributor, c.month, c.utc_offset, c.commits
+    SELECT
+        p.contributor,
+        c.month,
+        c.utc_offset,
+        c.commits,
+        CASE WHEN month(c.month) IN (12, 1, 2) THEN c.commits ELSE 0 END AS december_to_february,
+        CASE WHEN month(c.month) IN (6, 7, 8) THEN c.commits ELSE 0 END AS june_to_august
     FROM commits AS c
     JOIN contributor AS p ON p.entity_id = c.entity_id AND p.person_id = c.person_id
 ),
@@ -46,8 +52,8 @@ yearly AS (
         t.period,
         c.utc_offset,
         CAST(sum(c.commits) AS BIGINT) AS commits,
-        CAST(sum(CASE WHEN month(c.month) IN (12, 1, 2) THEN c.commits ELSE 0 END) AS BIGINT) AS december_to_february,
-        CAST(sum(CASE WHEN month(c.month) IN (6, 7, 8) THEN c.commits ELSE 0 END) AS BIGINT) AS june_to_august
+        CAST(sum(c.december_to_february) AS BIGINT) AS december_to_february,
+        CAST(sum(c.june_to_august) AS BIGINT) AS june_to_august
     FROM monthly AS c
     JOIN metrics.rolling(12) AS t ON t.month = c.month
     GROUP BY c.contributor, t.period, c.utc_offset
