@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from dagster import (
+    AssetSelection,
     AutomationCondition,
     AutomationConditionSensorDefinition,
     DefaultSensorStatus,
     FreshnessPolicy,
 )
 
+SOURCES = AssetSelection.groups("sources")
+BELOW = AssetSelection.all() - SOURCES
 DAILY = "17 3 * * *"  # UTC; not on the hour, when everyone asks
 
 on_schedule = AutomationCondition.on_cron(DAILY)
@@ -24,13 +27,13 @@ fresh = FreshnessPolicy.time_window(fail_window=timedelta(days=3), warn_window=t
 sensors = [
     AutomationConditionSensorDefinition(
         "daily_ingestion",
-        target="key:sources/*",
+        target=SOURCES,
         description=f"Fetches every stream each day ({DAILY} UTC). Off until you switch it on.",
         default_status=DefaultSensorStatus.STOPPED,
     ),
     AutomationConditionSensorDefinition(
         "publish_when_changed",
-        target='not key:"sources/*"',
+        target=BELOW,
         description="Builds and publishes whenever a source has brought something, by whoever it was started.",
         default_status=DefaultSensorStatus.RUNNING,
     ),

@@ -41,13 +41,12 @@ def build(installation: Installation) -> Definitions:
         jobs=[
             define_asset_job(
                 INGEST,
-                selection='key:"sources/*"',
-                partitions_def=projects,
+                selection=automation.SOURCES,
                 description="Fetch what is new, for every project. A project that fails is one red partition.",
             ),
             define_asset_job(
                 PUBLISH,
-                selection='not key:"sources/*"',
+                selection=automation.BELOW,
                 description="Build what has changed, publish the file, draw the site. Starts whatever ingestion did.",
             ),
         ],
