@@ -90,7 +90,7 @@ def command_to_file(command: Sequence[str], out: Path) -> float:
 
 
 def machine() -> str:
-    """What this is measured on, in one line."""
+    """What this is measured on and how busy it was in the last minute, in one line."""
     model = platform.processor() or platform.machine()
     cpuinfo, meminfo = Path("/proc/cpuinfo"), Path("/proc/meminfo")
     if cpuinfo.exists():
@@ -101,7 +101,8 @@ def machine() -> str:
     memory = ""
     if meminfo.exists():
         memory = f", {int(meminfo.read_text().split()[1]) / 1024**2:.0f} GiB of memory"
-    return f"{os.cpu_count()} cores of {model}{memory}, {platform.system()} {platform.release()}"
+    load = os.getloadavg()[0]  # others at work on the machine slow all sides, and blur the ratios
+    return f"{os.cpu_count()} cores of {model}{memory}, {platform.system()} {platform.release()}, load {load:.1f}"
 
 
 def versions(*distributions: str) -> str:
