@@ -36,6 +36,16 @@ PASSING = re.compile(
     r"Could not resolve host|[Tt]imed? ?out|Connection (refused|reset)|RPC failed|early EOF|hung up"
     r"|returned error: (429|5\d\d)|Operation too slow|SSL|unable to access",
 )
+CONFIGURATION = """[core]
+\trepositoryformatversion = 1
+\tbare = true
+[extensions]
+\tpartialClone = origin
+[remote "origin"]
+\turl = {url}
+\tpromisor = true
+\tpartialclonefilter = tree:0
+"""
 STALE_LOCKS = ("*.lock", "refs/**/*.lock", "objects/**/tmp_*", "shallow.lock")
 
 
@@ -83,19 +93,28 @@ class Mirror:
     def _fetch(self, head: Head) -> None:
         if not self._is_repository():
             shutil.rmtree(self.path, ignore_errors=True)
-            self._run(["git", "init", "--quiet", "--bare", str(self.path)], what="prepared")
+            self._run(["git", "init", "--quiet", "--bare", "--template=", str(self.path)], what="prepared")
+        elif self._head() == head.sha:
+            return
         for pattern in STALE_LOCKS:
             for stale in self.path.glob(pattern):
                 stale.unlink(missing_ok=True)
-        for name, value in (("url", self.url), ("promisor", "true"), ("partialclonefilter", "tree:0")):
-            self._git("config", f"remote.origin.{name}", value)
+        (self.path / "config").write_text(CONFIGURATION.format(url=_quoted(self.url)))
         self._git(
             *("-c", "gc.autoDetach=false", "-c", f"http.lowSpeedTime={STALL_SECONDS}", "-c", "http.lowSpeedLimit=1000"),
             *("fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--filter=tree:0"),
             *("origin", f"+{head.ref}:{HEAD_REF}"),
         )
-        if self._git("rev-parse", HEAD_REF).strip() != head.sha:
+        if self._head() != head.sha:
             raise TransientError(f"{self.url} moved while it was fetched: run again.")
+
+    def _head(self) -> str | None:
+        """The commit fetched last: from the ref's own file, or from git where it was packed."""
+        try:
+            return (self.path / HEAD_REF).read_text().strip()
+        except FileNotFoundError:
+            done = self._start("rev-parse", "--quiet", "--verify", HEAD_REF)
+            return done.communicate()[0].decode().strip() or None
 
     def has(self, sha: str) -> bool:
         """Whether `sha` is reachable from the fetched head: if it is not, history was rewritten."""
@@ -183,6 +202,11 @@ def _classified(url: str, what: str, said: str) -> TerminalError | TransientErro
     if PASSING.search(said):
         return TransientError(f"{url} could not be {what} now. (git: {last})")
     return TerminalError(f"{url} could not be {what}. (git: {last})")
+
+
+def _quoted(value: str) -> str:
+    """A value of git's configuration, whatever is in it."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _environment() -> dict[str, str]:
