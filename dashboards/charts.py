@@ -40,8 +40,7 @@ def over_time(form: Format) -> dict[str, Any]:
     value_axis = alt.Axis(labelExpr=_AXIS_FORMATS[form], tickCount=TICKS)
     if form == "count":
         value_axis.tickMinStep = 1
-    ticks = alt.ExprRef("width / 130")
-    time_axis = alt.Axis(format=_TIME_FORMATS, labelFlush=True, labelOverlap="greedy", tickCount=ticks)
+    time_axis = alt.Axis(format=_TIME_FORMATS, labelFlush=True, labelOverlap="greedy")
     place = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis),
         y=alt.Y("v:Q", axis=value_axis, scale=alt.Scale(zero=True, nice=TICKS)),
@@ -49,11 +48,13 @@ def over_time(form: Format) -> dict[str, Any]:
     base = place.encode(color=_COLOUR)
     interval = base.encode(y=alt.Y("l:Q", axis=value_axis), y2="h:Q")
     band = (
-        interval.mark_area()
+        interval.mark_area(clip=True)
         .encode(detail="band:N", opacity=alt.Opacity("veil:Q", scale=None, legend=None))
         .transform_filter("datum.band != null")
     )
-    bar = interval.mark_rule(opacity=0.55).transform_filter("!datum.line && datum.l != null && datum.h != null")
+    bar = interval.mark_rule(opacity=0.55, clip=True).transform_filter(
+        "!datum.line && datum.l != null && datum.h != null"
+    )
     line = (
         base.mark_line()
         .encode(detail="run:N", strokeDash=alt.StrokeDash("dash:N", scale=None, legend=None))

@@ -31,7 +31,7 @@ class Facts:
     as_of: str
     published_at: str
     simulated: bool
-    code: str
+    code: str | None
     batches: int
 
 
@@ -116,14 +116,18 @@ class Publication:
         Raises:
             LookupError: the file is no publication.
         """
-        if "ops.publication" not in self.tables:
-            raise LookupError("The database holds no ops.publication: it was not published by `ecotone run`.")
-        row = self.rows(
-            "SELECT publication_id, strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%d'), "
-            "strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M UTC'), simulated, code, batches "
-            "FROM ops.publication"
-        )[0]
-        return Facts(*row)
+        found = (
+            self.rows(
+                "SELECT publication_id, strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%d'), "
+                "strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M UTC'), simulated, code, batches "
+                "FROM ops.publication"
+            )
+            if "ops.publication" in self.tables
+            else []
+        )
+        if not found:
+            raise LookupError("The database has no row in ops.publication: it was not published by `ecotone run`.")
+        return Facts(*found[0])
 
     @cached_property
     def entities(self) -> list[Entity]:
@@ -232,13 +236,16 @@ def open_publication(database: Path) -> Iterator[Publication]:
 
     Raises:
         FileNotFoundError: there is none.
+        LookupError: the database is no publication.
         duckdb.Error: it cannot be opened.
     """
     if not database.is_file():
         raise FileNotFoundError(f"There is no published file {database}: run `ecotone run` or `ecotone demo` first.")
     connection = duckdb.connect(str(database), read_only=True)
     try:
-        yield Publication(connection)
+        publication = Publication(connection)
+        _ = publication.facts  # refuses what is no publication, before a page is begun
+        yield publication
     finally:
         connection.close()
 

@@ -108,6 +108,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["dash_of"] = lambda slot: " ".join(str(length) for length in theme.dash(slot))
     environment.filters |= {"json": text.json_block, "day": text.day_text, "prose": text.prose}
     return environment
 
@@ -133,6 +134,7 @@ def _write_page(publication: Publication, out: Path, page: Page) -> Path:
             problems_listed=PROBLEMS_LISTED,
             stream_names={(c.source, c.stream): _STREAM_NAMES.get((c.source, c.stream)) for c in publication.coverage},
             grains=grains,
+            shown=figures.shown_first(publication.entities, grains[0]["kind"]) if grains else [],
             figures=drawn,
             drawn=bool(page.drawn),
             scripts=SCRIPTS,

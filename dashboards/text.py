@@ -19,6 +19,7 @@ _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u202
 
 _MINUS = "\u2212"
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_TENTHS_UNDER = 100
 _EXACT_UNDER = 10_000  # larger counts are shortened to three digits
 
 
@@ -52,7 +53,7 @@ def count_text(value: float) -> str:
     """A count: exact under 10,000, shortened above."""
     sign, size = (_MINUS if value < 0 else ""), abs(value)
     if size < _EXACT_UNDER:
-        return f"{sign}{size:,.0f}" if size == int(size) else f"{sign}{size:,.1f}"
+        return f"{sign}{size:,.0f}" if size == int(size) or size >= _TENTHS_UNDER else f"{sign}{size:,.1f}"
     for unit, name in _UNITS:
         if size >= unit * 0.99995:
             scaled = size / unit

@@ -38,6 +38,10 @@ ecotone.overTime = (() => {
   const SMALL_N = 5;
   const NARROW = 560; // pixels of a plot that has no room for names at the lines' ends
   const LABEL_HEIGHT = 16;
+  const LABEL_WIDTH = 150;
+  const MONTH = 30.44 * 24 * 3600 * 1000; // milliseconds
+  const TICK_ROOM = 75; // pixels for the name of a month
+  const REACH = 2; // times the largest value
   const FEW = 3; // bands of more lines than these are drawn fainter, as they lie over each other
 
   const colour = (slot) => `var(--c${slot % ecotone.AT_ONCE})`;
@@ -123,7 +127,9 @@ ecotone.overTime = (() => {
     const ends = found
       .map((line) => {
         const known = line.points.filter((point) => point.v !== null);
-        return { line, last: known.findLast((point) => point.joined) ?? known.at(-1) };
+        const [before, last] = [known.at(-2), known.at(-1)];
+        // The name stands by the line's end, not by the point of the unfinished month beside it.
+        return { line, last: last && !last.joined && before?.joined && last.place - before.place === 1 ? before : last };
       })
       .filter((end) => end.last)
       .map(({ line, last }) => ({ y: y(last.v), text: ecotone.format.isolated(line.name), colour: colour(line.slot) }))
@@ -133,16 +139,54 @@ ecotone.overTime = (() => {
     return ends;
   }
 
+  // The room that the names beside the lines' ends need.
+  const ruler = document.createElement("canvas").getContext("2d");
+  function labelWidth(found) {
+    ruler.font = `600 12.5px ${ecotone.config.font}`;
+    return Math.min(LABEL_WIDTH, Math.max(0, ...found.map((line) => ruler.measureText(line.name).width))) + 16;
+  }
+
+  // Ticks at whole months: every one, or so many that their names have room; a year is written where it begins.
+  function withMonths(spec, found, width) {
+    const times = found.flatMap((line) => line.points.map((point) => Date.parse(`${point.period}T00:00:00Z`)));
+    const months = (Math.max(...times) - Math.min(...times)) / MONTH;
+    const step = [1, 2, 3, 6, 12, 24, 60].find((each) => months / each <= width / TICK_ROOM) ?? 120;
+    const ticks = step < 12 ? { interval: "month", step } : { interval: "year", step: step / 12 };
+    const changed = structuredClone(spec);
+    for (const { encoding } of changed.layer) {
+      if (!encoding.x?.axis) continue;
+      encoding.x.axis.tickCount = ticks;
+      if (months <= 12) encoding.x.axis.format = "%b %Y";
+    }
+    return changed;
+  }
+
+  // Where small samples' intervals would press all else flat, the scale ends at twice the values, and bands are cut.
+  function cut(spec, found) {
+    const known = found.flatMap((line) => line.points.filter((point) => point.v !== null));
+    const [low, high] = [Math.min(0, ...known.map((point) => point.v)), Math.max(0, ...known.map((point) => point.v))];
+    const reach = REACH * Math.max(high, -low);
+    const tooHigh = reach > 0 && known.some((point) => point.h > reach);
+    const tooLow = reach > 0 && known.some((point) => point.l !== null && point.l < -reach);
+    if (!tooHigh && !tooLow) return { spec, isCut: false };
+    const changed = structuredClone(spec);
+    for (const { encoding } of changed.layer) {
+      if (encoding.y?.scale) Object.assign(encoding.y.scale, tooHigh ? { domainMax: reach } : {}, tooLow ? { domainMin: -reach } : {});
+    }
+    return { spec: changed, isCut: true };
+  }
+
   async function draw(figure, spec, found, scale) {
     const element = figure.querySelector(".drawing");
     const narrow = element.clientWidth < NARROW;
-    figure.classList.toggle("is-narrow", narrow);
     const ends = found.flatMap((line) => line.points.flatMap(({ v, l, h }) => (v === null ? [] : [v, l, h]))).filter((end) => end !== null);
-    const drawn = scale === "log" ? ecotone.logarithmic(spec, "y", ends) : spec;
+    const dated = withMonths(spec, found, element.clientWidth);
+    const linear = cut(dated, found);
+    const drawn = scale === "log" ? ecotone.logarithmic(dated, "y", ends) : linear.spec;
     const datasets = { rows: rows(found), labels: [], zero: scale === "log" ? [] : [{ v: 0 }] };
-    const { view } = await ecotone.embed(element, drawn, datasets, { left: 0, top: 10, bottom: 0, right: 8 });
+    const { view } = await ecotone.embed(element, drawn, datasets, { left: 0, top: 10, bottom: 0, right: narrow ? 10 : labelWidth(found) });
     if (!narrow) await view.data("labels", labels(view, found)).runAsync();
-    return { view, narrow };
+    return { view, narrow, isCut: scale !== "log" && linear.isCut };
   }
 
   return { lines, draw, colour, dashes, NARROW };

@@ -98,7 +98,6 @@ ecotone.compare = () => {
     }
   }
 
-  form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => {
     if (event.target.name === "grain") choice.setGrain(event.target.value);

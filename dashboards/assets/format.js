@@ -11,7 +11,7 @@ ecotone.format = (() => {
   function count(value) {
     const sign = value < 0 ? MINUS : "";
     const size = Math.abs(value);
-    if (size < 10000) return sign + grouped(size, Number.isInteger(size) ? 0 : 1);
+    if (size < 10000) return sign + grouped(size, Number.isInteger(size) || size >= 100 ? 0 : 1);
     for (const [unit, name] of UNITS) {
       if (size >= unit * 0.99995) {
         const scaled = size / unit;

@@ -46,12 +46,13 @@ ecotone.inspect = (figure, chart) => {
 
   function show(index) {
     const period = state.periods[index];
-    const x = state.view.origin()[0] + state.view.scale("x")(Date.parse(`${period}T00:00:00Z`));
+    const { left, top } = state.view.padding();
+    const x = left + state.view.origin()[0] + state.view.scale("x")(Date.parse(`${period}T00:00:00Z`));
     fill(period);
     cross.hidden = tip.hidden = false;
     cross.style.left = `${x}px`;
     cross.style.height = `${state.view.height()}px`;
-    cross.style.top = `${state.view.origin()[1]}px`;
+    cross.style.top = `${top + state.view.origin()[1]}px`;
     const room = plot.clientWidth;
     const width = tip.offsetWidth;
     tip.style.left = `${Math.max(0, Math.min(room - width, x + 14 + width > room ? x - width - 14 : x + 14))}px`;
@@ -65,7 +66,7 @@ ecotone.inspect = (figure, chart) => {
 
   plot.addEventListener("pointermove", (event) => {
     if (!state?.periods.length) return;
-    const x = event.clientX - plot.getBoundingClientRect().left - state.view.origin()[0];
+    const x = event.clientX - plot.getBoundingClientRect().left - state.view.origin()[0] - state.view.padding().left;
     const time = Number(state.view.scale("x").invert(x));
     const distance = (period) => Math.abs(Date.parse(`${period}T00:00:00Z`) - time);
     show(state.periods.reduce((best, period, index) => (distance(period) < distance(state.periods[best]) ? index : best), 0));

@@ -41,13 +41,14 @@
       const known = found.some((line) => line.points.some((point) => point.v !== null));
       figure.classList.toggle("is-empty", !known);
       if (known) {
-        const { view, narrow } = await ecotone.overTime.draw(figure, spec, found, figure.querySelector(".scale input:checked")?.value);
+        const scale = figure.querySelector(".scale input:checked")?.value;
+        const { view, narrow, isCut } = await ecotone.overTime.draw(figure, spec, found, scale);
         if (mine !== turn) {
           view.finalize();
           return;
         }
         last?.view.finalize();
-        last = { view, narrow };
+        last = { view, narrow, isCut };
         inspect(view, found);
       } else {
         const nothing = document.createElement("p");
@@ -57,14 +58,13 @@
       }
       words.key(figure, found);
       words.gaps(figure, chart, found, entities);
-      words.sizes(figure, chart, found.flatMap((line) => line.points));
+      words.sizes(figure, chart, found.flatMap((line) => line.points), known && last.isCut);
       words.alternative(figure, chart, found);
       details.ontoggle = () => details.open && words.table(figure, chart, found);
       details.ontoggle();
       figure.dataset.drawn = entities.join(" ");
     }
 
-    figure.querySelector(".tools")?.removeAttribute("hidden");
     select?.addEventListener("change", () => {
       picked = select.value;
       update();
@@ -100,6 +100,7 @@
         note: `unknown: ${point.note || "not observed"}`,
       }));
       spec.height = ROW_HEIGHT * rows.length;
+      figure.querySelector(".view").className = `view rows-${rows.length}`;
       const ends = rows.flatMap((row) => [row.v, row.l, row.h]).filter((end) => end !== null);
       const isLog = figure.querySelector(".scale input:checked")?.value === "log";
       const drawn = isLog ? ecotone.logarithmic(spec, "x", ends) : spec;
@@ -120,7 +121,6 @@
       figure.dataset.drawn = choice.shown.join(" ");
     }
 
-    figure.querySelector(".tools")?.removeAttribute("hidden");
     figure.querySelector(".scale")?.addEventListener("change", update);
     return update;
   }

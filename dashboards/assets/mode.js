@@ -1,7 +1,8 @@
-// Light or dark: applied before anything is painted. What the reader chose is kept in this browser only.
+// Light or dark, and that scripts run: applied before anything is painted. What the reader chose is kept in this browser only.
 "use strict";
 (() => {
   const root = document.documentElement;
+  root.classList.add("scripted");
   let kept = null;
   try {
     kept = localStorage.getItem("ecotone-mode");

@@ -1,5 +1,5 @@
 // What the page knows and what the reader chose: page data, series (loaded as classic scripts, on demand), and the
-// choice, which stands in the address after `?` in the fragment, so that a view can be sent: #stars?show=…&years=5
+// choice, which stands in the address after `?` in the fragment, so that a view can be sent: #stars?show=ecosystem:qwen&show=ecosystem:llama&months=24
 "use strict";
 ecotone.page = JSON.parse(document.getElementById("page-data").textContent);
 ecotone.entity = new Map(ecotone.page.entities.map((entity) => [entity.id, entity]));
@@ -40,7 +40,7 @@ ecotone.choice = (() => {
 
   function read() {
     const query = new URLSearchParams(location.hash.split("?")[1] ?? "");
-    const asked = (query.get("show") ?? "").split(",").map(decodeURIComponent).filter((id) => ecotone.entity.has(id));
+    const asked = query.getAll("show").filter((id) => ecotone.entity.has(id));
     if (asked.length) {
       grain = ecotone.entity.get(asked[0]).kind;
       shown.set(grain, asked.filter((id) => ecotone.entity.get(id).kind === grain).slice(0, ecotone.AT_ONCE));
@@ -53,7 +53,8 @@ ecotone.choice = (() => {
   // What differs from the page as it opens, as it stands in the address.
   function query() {
     const parts = [];
-    if (shown.has(grain)) parts.push(`show=${shown.get(grain).map((id) => encodeURIComponent(encodeURIComponent(id))).join(",")}`);
+    const readable = (id) => encodeURIComponent(id).replaceAll("%3A", ":").replaceAll("%2F", "/");
+    if (shown.has(grain)) parts.push(...shown.get(grain).map((id) => `show=${readable(id)}`));
     else if (grain !== kinds[0]) parts.push(`grain=${grain}`);
     if (span !== SPAN) parts.push(`months=${span}`);
     return parts.join("&");

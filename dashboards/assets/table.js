@@ -44,7 +44,6 @@ ecotone.words = (() => {
   }
 
   function key(figure, found) {
-    figure.querySelector(".key").hidden = found.length === 0;
     figure.querySelector(".key").replaceChildren(
       ...found.map((line) => {
         const item = document.createElement("li");
@@ -58,46 +57,82 @@ ecotone.words = (() => {
     );
   }
 
-  // Who is not drawn, and where the gaps are: with the reasons.
+  const isCoverage = /(?:^|; )coverage ([\d.]+)/;
+
+  // Reasons once each; those that differ in a fraction only, with its range: "hold only 0.58 to 0.76 of the total".
+  function reasonsOf(points) {
+    const ranges = new Map();
+    for (const { reason } of points) {
+      const text = reason || "not observed";
+      const pattern = text.replace(/\b0\.\d+/g, "#");
+      ranges.set(pattern, [...(ranges.get(pattern) ?? []), ...(text.match(/\b0\.\d+/g) ?? [])]);
+    }
+    const range = (found) => [...new Set([found.sort()[0], found.at(-1)])].join(" to ");
+    return [...ranges].map(([pattern, found]) => pattern.replace("#", () => range(found))).join("; ");
+  }
+
+  // Names and what holds for them: Qwen, Llama unknown: never observed.
+  function of(names, what) {
+    const parts = names.flatMap((name, index) => {
+      const inner = document.createElement("bdi");
+      inner.className = "name";
+      inner.textContent = name;
+      return index ? [", ", inner] : [inner];
+    });
+    return [...parts, ` ${what}`];
+  }
+
+  function item(...content) {
+    const made = document.createElement("li");
+    made.append(...content);
+    return made;
+  }
+
+  const items = (told) => [...told].map(([what, names]) => item(...of(names, what)));
+
+  // Who is not drawn, who is covered in part, and where the gaps are: with the reasons.
   function gaps(figure, chart, found, entities) {
-    const items = new Map(); // what is unknown and why → of whom
-    const tell = (name, what) => items.set(what, [...(items.get(what) ?? []), name]);
-    for (const id of chart.split ? entities.slice(0, 1) : entities) {
-      const mine = found.filter((line) => line.entity.id === id);
-      const name = ecotone.entity.get(id).label;
-      if (!mine.length) tell(name, `unknown: ${chart.split ? "no such commit or model was seen" : ecotone.entity.get(id).why[chart.stream]}`);
+    const whole = new Map(); // what holds for all that is shown of it → of whom
+    const covered = new Map(); // share of its subjects → of whom
+    const partly = new Map();
+    const tell = (told, name, what) => told.set(what, [...(told.get(what) ?? []), name]);
+    for (const id of entities) {
+      const entity = ecotone.entity.get(id);
+      if (found.some((line) => line.entity.id === id)) continue;
+      tell(whole, entity.label, `unknown: ${chart.split ? "nothing of this kind was seen" : entity.why[chart.stream]}`);
     }
     for (const line of found) {
       const unknown = line.points.filter((point) => point.v === null);
+      const share = isCoverage.exec(line.points.findLast((point) => point.v !== null)?.flag ?? "");
+      if (share) tell(covered, line.name, `${Math.round(100 * Number(share[1]))} %`);
       if (!unknown.length) continue;
-      const reasons = [...new Set(unknown.map((point) => point.reason || "not observed"))].join("; ");
-      const all = unknown.length === line.points.length;
-      tell(line.name, all ? `unknown: ${reasons}` : `unknown in ${unknown.length} of ${line.points.length} months: ${reasons}`);
+      if (unknown.length === line.points.length) tell(whole, line.name, `unknown: ${reasonsOf(unknown)}`);
+      else tell(partly, line.name, `unknown in ${unknown.length} of ${line.points.length} months: ${reasonsOf(unknown)}`);
     }
-    const list = figure.querySelector(".gaps");
-    list.hidden = items.size === 0;
-    list.replaceChildren(
-      ...[...items].map(([what, names]) => {
-        const item = document.createElement("li");
-        names.forEach((name, index) => {
-          const inner = document.createElement("bdi");
-          inner.className = "name";
-          inner.textContent = name;
-          item.append(index ? ", " : "", inner);
-        });
-        item.append(` ${what}`);
-        return item;
-      }),
-    );
+    const told = [...items(whole), ...items(partly)];
+    if (covered.size) {
+      const shares = [...covered].flatMap(([what, names], index) => [index ? "; " : "", ...of(names, what)]);
+      told.push(item("Covered in part, so that counts are lower bounds: ", ...shares));
+    }
+    const unknown = [...whole.values()].flat();
+    const [some, few] = [partly, covered].map((map) => [...map.values()].flat().length);
+    const parts = [
+      unknown.length ? `unknown: ${unknown.map(isolated).join(", ")}` : "",
+      some ? `${some} with gaps` : "",
+      few ? `${few} covered in part` : "",
+    ].filter(Boolean);
+    figure.querySelector(".gaps ul").replaceChildren(...(told.length ? told : [item("All that is shown is whole.")]));
+    figure.querySelector(".gaps-text").textContent = `Coverage and gaps: ${parts.join("; ") || "none missing"}`;
   }
 
-  function sizes(figure, chart, points) {
+  function sizes(figure, chart, points, isCut = false) {
     const known = points.filter((point) => point.v !== null && point.n !== null && point.n !== undefined).map((point) => point.n);
     const [low, high] = [Math.min(...known), Math.max(...known)];
     const ends = low === high ? grouped(low, 0) : `${grouped(low, 0)} to ${grouped(high, 0)}`;
     figure.querySelector(".sizes").textContent = known.length ? `${ends} ${chart.counts} a point` : "unknown";
     const marks = [];
     if (points.some((point) => point.v !== null && point.h !== null)) marks.push("Band or bar: 95 % interval.");
+    if (isCut) marks.push("Where it meets the edge, it reaches further: see the table.");
     if (points.some((point) => point.v !== null && point.hollow)) marks.push(`Hollow: month or coverage not whole, or fewer than 5 ${chart.counts}.`);
     figure.querySelector(".legend").textContent = marks.join(" ");
   }

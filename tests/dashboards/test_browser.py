@@ -1,0 +1,257 @@
+"""The site in a real browser, opened from disk: chromium, driven by playwright."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, get_args
+
+import pytest
+from fictional import HOSTILE
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboards import pages, text
+from dashboards.model import Format
+
+pytestmark = pytest.mark.browser
+
+PAGES = list(pages.load())
+WIDE, NARROW = 1280, 360
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE = 15_000  # milliseconds
+LAYOUT_SHIFT = 0.1  # Web Vitals: what is under it is good
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what it complained about or asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def drawn(self) -> None:
+        """Waits until all charts are drawn; as before printing, those far from the screen too."""
+        self.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('figure:has(.spec)')].every((figure) => figure.dataset.drawn)"
+        )
+
+    def redrawn(self, chart: str, entities: str) -> None:
+        self.page.wait_for_function(
+            "([id, drawn]) => document.getElementById(id)?.dataset.drawn === drawn", arg=[chart, entities]
+        )
+
+
+class Opener(Protocol):
+    """Opens a page of a site from disk."""
+
+    def __call__(
+        self, file: Path, *, mode: str = "light", width: int = WIDE, fragment: str = "", scripts: bool = True
+    ) -> Visit: ...
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Opener]:
+    opened = []
+
+    def of(file: Path, *, mode: str = "light", width: int = WIDE, fragment: str = "", scripts: bool = True) -> Visit:
+        context = browser.new_context(
+            color_scheme="dark" if mode == "dark" else "light",
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(PATIENCE)
+        opened.append(context)
+        visited = Visit(context.new_page())
+        visited.page.on("console", lambda message: visited.complaints.append(message.text))
+        visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        visited.page.on("dialog", lambda dialog: visited.complaints.append(f"dialog: {dialog.message}"))
+        visited.page.on("request", lambda request: visited.requests.append(request.url))
+        visited.page.goto(file.as_uri() + fragment)
+        return visited
+
+    yield of
+    for context in opened:
+        context.close()
+
+
+@pytest.mark.parametrize(("mode", "width"), [("light", WIDE), ("dark", NARROW)])
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_draws_all_of_its_charts_in_silence(
+    slug: str, mode: str, width: int, built: Path, visit: object
+) -> None:
+    seen = visit(built / f"{slug}.html", mode=mode, width=width)
+    seen.drawn()
+    assert seen.page.locator("figure.chart .drawing svg").count() == len(pages.load()[slug].drawn)
+    assert not seen.complaints
+    assert all(address.startswith(built.as_uri()) for address in seen.requests)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_hostile_names_are_drawn_as_text(slug: str, hostile: Path, visit: Opener) -> None:
+    seen = visit(hostile / f"{slug}.html")
+    seen.drawn()
+    for opened in seen.page.locator("details.as-table > summary, #choose > summary").all():
+        opened.click()
+    assert not seen.complaints
+    assert seen.page.locator("img").count() == 0
+    if pages.load()[slug].charts:
+        names = seen.page.locator("#choose-list .name").all_text_contents()
+        assert set(HOSTILE) <= set(names)
+        assert HOSTILE[0][:12] in "".join(seen.page.locator("figure .drawing svg text").all_text_contents())
+
+
+def test_the_reader_chooses_what_is_compared(built: Path, visit: Opener) -> None:
+    seen = visit(built / "contributors.html")
+    seen.redrawn("contributors", " ".join(f"ecosystem:{name}" for name in _shown(seen)))
+    assert len(_shown(seen)) == 8
+    seen.page.get_by_role("button", name="Remove Aurelia").click()
+    seen.page.wait_for_function("() => document.querySelectorAll('#chosen .chip').length === 7")
+    seen.page.locator("#choose summary").click()
+    seen.page.locator("#choose-list").get_by_label("Lumen", exact=True).check()
+    assert len(_shown(seen)) == 8
+    assert "lumen" in _shown(seen)
+    assert seen.page.locator("#choose-list input:disabled").count() == 4
+    assert "show=ecosystem:lumen" in seen.page.url
+    seen.page.locator("[name=grain][value=region]").check()
+    regions = _shown(seen)
+    assert set(regions) == {"region:china", "region:us", "region:eu", "region:unknown"}
+    seen.redrawn("contributors", " ".join(regions))
+    assert not seen.complaints
+
+
+def _shown(seen: Visit) -> list[str]:
+    chips = seen.page.locator("#chosen .chip")
+    return [str(chip.get_attribute("data-entity")).removeprefix("ecosystem:") for chip in chips.all()]
+
+
+def test_a_view_can_be_sent_and_goes_along_to_other_pages(built: Path, visit: Opener) -> None:
+    chosen = "?show=project:lumen&show=project:ibex&months=24"
+    seen = visit(built / "growth.html", fragment=f"#stars{chosen}")
+    seen.redrawn("stars", "project:lumen project:ibex")
+    assert seen.page.evaluate("Math.abs(document.getElementById('stars').getBoundingClientRect().top) < innerHeight")
+    seen.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Contributors").click()
+    seen.redrawn("contributors", "project:lumen project:ibex")
+    assert seen.page.locator("[name=span]:checked").get_attribute("value") == "24"
+
+
+def test_one_entity_is_chosen_for_a_breakdown(built: Path, visit: Opener) -> None:
+    seen = visit(built / "contributors.html", fragment="#agents")
+    seen.drawn()
+    labels = seen.page.locator("#agents .drawing svg text").all_text_contents()
+    assert {"claude", "copilot", "cursor", "devin"} <= {label.strip("\u2068\u2069") for label in labels}
+    seen.page.locator("#agents select").select_option("ecosystem:cobalt")
+    seen.redrawn("agents", "ecosystem:cobalt")
+
+
+def test_values_are_read_by_keyboard(built: Path, visit: Opener) -> None:
+    seen = visit(built / "growth.html")
+    seen.drawn()
+    seen.page.locator("#fork-growth .scrub").focus()
+    seen.page.keyboard.press("ArrowLeft")
+    told = str(seen.page.locator("#fork-growth .scrub").get_attribute("aria-valuetext"))
+    assert told.startswith("September 2026. ")
+    assert "Aurelia" in told
+    assert seen.page.locator("#fork-growth .tip").is_visible()
+    seen.page.keyboard.press("Escape")
+    assert seen.page.locator("#fork-growth .tip").is_hidden()
+
+
+def test_the_table_holds_what_is_drawn(built: Path, visit: Opener) -> None:
+    seen = visit(built / "contributors.html", fragment="#contributors?show=ecosystem:birch&months=24")
+    seen.redrawn("contributors", "ecosystem:birch")
+    seen.page.locator("#contributors .as-table > summary").click()
+    rows = seen.page.locator("#contributors .as-table tbody tr")
+    assert rows.count() == 24
+    assert rows.first.locator("td").first.text_content() == "October 2026"
+    assert "incomplete month" in str(rows.first.text_content())
+    dots = seen.page.locator("#contributors .drawing .mark-symbol path")
+    assert dots.count() >= 1
+
+
+def test_a_scale_can_be_logarithmic(built: Path, visit: Opener) -> None:
+    seen = visit(built / "growth.html", fragment="#stars")
+    seen.drawn()
+    before = seen.page.locator("#stars .drawing svg").inner_html()
+    seen.page.locator("#stars .scale [value=log]").check()
+    seen.page.wait_for_function(
+        "before => document.querySelector('#stars .drawing svg').innerHTML !== before", arg=before
+    )
+    assert not seen.complaints
+
+
+def test_light_and_dark_can_be_chosen(built: Path, visit: Opener) -> None:
+    seen = visit(built / "index.html", mode="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = seen.page.evaluate(background)
+    seen.page.get_by_role("button", name="Light mode").click()
+    assert seen.page.evaluate(background) != dark
+    seen.page.reload()
+    assert seen.page.evaluate(background) != dark
+
+
+def test_on_paper_it_is_light(built: Path, visit: Opener) -> None:
+    seen = visit(built / "contributors.html", mode="dark")
+    seen.drawn()
+    seen.page.emulate_media(media="print", color_scheme="dark")
+    assert (
+        seen.page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--card')").strip() == "#ffffff"
+    )
+    assert seen.page.locator("#compare").is_hidden()
+
+
+def test_without_scripts_there_are_tables_and_data(built: Path, visit: Opener) -> None:
+    seen = visit(built / "contributors.html", scripts=False)
+    assert seen.page.get_by_text("The charts are drawn by a script").is_visible()
+    assert seen.page.locator("#contributors .as-table tbody tr").count() == 8
+    assert seen.page.locator("#compare").is_hidden()
+    csv = str(seen.page.locator("#contributors .links a").get_attribute("href"))
+    assert (built / csv).is_file()
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_nothing_moves_while_a_page_is_drawn(slug: str, built: Path, visit: Opener) -> None:
+    seen = visit(built / f"{slug}.html")
+    seen.page.wait_for_timeout(100)
+    seen.drawn()
+    moved = seen.page.evaluate(
+        "new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) "
+        "if (!e.hadRecentInput) sum += e.value; }).observe({type: 'layout-shift', buffered: true}); "
+        "setTimeout(() => done(sum), 50); })"
+    )
+    assert moved < LAYOUT_SHIFT
+
+
+@pytest.mark.parametrize("form", get_args(Format))
+def test_numbers_read_the_same_in_the_browser_and_in_the_page(form: Format, built: Path, visit: Opener) -> None:
+    values = [sign * m * 10.0**e for e in range(-4, 10) for m in (1, 1.26, 4.44, 9.9996) for sign in (1, -1)] + [0.0]
+    values = [value for value in values if not _is_half(value, form)]
+    seen = visit(built / "growth.html")
+    told = seen.page.evaluate(f"{json.dumps(values)}.map((value) => ecotone.format.value(value, '{form}'))")
+    assert told == [text.value_text(value, form) for value in values]
+
+
+def _is_half(value: float, form: Format) -> bool:
+    """Where the two round halves apart: Python to even, JavaScript away from zero."""
+    scaled = abs(value) * (1000 if form == "share" else 10)
+    return math.isclose(scaled % 1, 0.5, abs_tol=1e-6)

@@ -1,0 +1,57 @@
+"""Values as text, and JSON that cannot leave its script."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fictional import HOSTILE
+
+from dashboards import text
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_json_holds_no_character_that_could_end_its_script(name: str) -> None:
+    written = text.to_json({name: [name]})
+    assert not set(written) & set("<>&\u2028\u2029")
+    assert json.loads(written) == {name: [name]}
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (0, "count", "0"),
+        (9999, "count", "9,999"),
+        (12.34, "count", "12.3"),
+        (9999.96, "count", "10,000"),
+        (10_000, "count", "10 k"),
+        (12_345, "count", "12.3 k"),
+        (999_960, "count", "1 M"),
+        (123_456_789, "count", "123 M"),
+        (-1234, "count", "\u22121,234"),
+        (4.25, "number", "4.2"),
+        (1234.5, "number", "1,234.5"),
+        (0.0, "share", "0.0 %"),
+        (0.0042, "share", "0.42 %"),
+        (0.1234, "share", "12.3 %"),
+        (3.14, "percent", "+3.1 %"),
+        (-3.14, "percent", "\u22123.1 %"),
+        (-0.01, "percent", "0.0 %"),
+        (None, "count", "unknown"),
+        (float("nan"), "share", "unknown"),
+    ],
+)
+def test_a_value_reads_as(value: float | None, form: text.Format, shown: str) -> None:
+    assert text.value_text(value, form) == shown
+
+
+def test_prose_escapes_what_it_does_not_make_itself() -> None:
+    html = text.prose("See `a<b>` at https://chaoss.community/kb/?a=1. <script> javascript:alert(1) 'x' \"y\"")
+    assert '<a href="https://chaoss.community/kb/?a=1"' in html
+    assert "<code>a&lt;b&gt;</code>" in html
+    assert "<script>" not in html
+
+
+def test_dates_are_written_out() -> None:
+    assert text.day_text("2026-08-02") == "2 August 2026"
+    assert text.day_text(None) == "never"
