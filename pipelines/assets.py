@@ -1,10 +1,10 @@
 """Assets: three factories. source → asset, .sql → asset, page → asset; and the publication between the last two.
 
 Data does not flow through Dagster: assets tell it what was done, and leave the data in the lake and the working file.
-(Dagster reads annotations when it decorates, so this module does without postponed ones.)
+(Dagster reads annotations when it decorates: this module does without postponed ones.)
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dagster import (
@@ -30,6 +30,7 @@ from dashboards import pages, site
 from dashboards.model import Page
 from metrics import Metric
 from metrics.definitions import CONTRACT_COLUMNS
+from metrics.macros import macro_definitions
 from pipelines import checks
 from pipelines.automation import fresh, on_schedule, when_changed
 from pipelines.charts import markdown_chart
@@ -44,6 +45,8 @@ from pipelines.staging import load as load_entities
 
 OWNERS = ["team:ecotone"]
 PUBLISHED = AssetKey(["published", "ecotone"])
+# All macros are made before any metric, and bind what they read.
+_MACROS_READ = frozenset(table for macro in macro_definitions().values() for table in macro.reads)
 METADATA_ROWS = "dagster/row_count"
 
 
@@ -78,7 +81,7 @@ def of_source(source: Source, projects: StaticPartitionsDefinition) -> AssetsDef
     def fetched(context: AssetExecutionContext) -> None:
         installation: Installation = context.resources.installation
         wanted = [installation.catalogue.project(slug) for slug in context.partition_keys]
-        failed: list[ProjectOutcome] = []
+        failed, quiet = list[ProjectOutcome](), list[str]()
         done = context.instance.get_materialized_partitions(context.asset_key)
         stale = {project.slug for project in wanted} - done | _red(context)
         with Lake(installation.settings.lake) as lake:
@@ -94,13 +97,15 @@ def of_source(source: Source, projects: StaticPartitionsDefinition) -> AssetsDef
                     failed.append(outcome)
                     continue
                 if not outcome.noted and outcome.project.slug not in stale:
-                    context.log.info("%s: nothing new", outcome.project.slug)
+                    quiet.append(outcome.project.slug)
                     continue
                 context.log_event(
                     AssetMaterialization(
                         asset_key=context.asset_key, partition=outcome.project.slug, metadata=_fetched_metadata(outcome)
                     ),
                 )
+        if quiet:
+            context.log.info("nothing new in %d projects: %s", len(quiet), ", ".join(quiet))
         if failed:
             raise Failure(
                 description="\n".join(
@@ -153,14 +158,14 @@ def of_metric(metric: Metric, makers: Mapping[str, str]) -> AssetsDefinition:
         description=f"**{metric.question}** ({metric.unit})\n\n{metric.definition}\n\nSource: {metric.source}",
         group=f"metrics_{metric.room}",
         columns={name: text for name, (_, text) in CONTRACT_COLUMNS.items()} | dict(metric.columns),
-        deps=_made_by(metric.reads, makers, f"metrics.{metric.name}"),
+        deps=_made_by({*metric.reads, *_MACROS_READ}, makers, f"metrics.{metric.name}"),
         own_checks=checks.named({**metrics.GENERIC_CHECKS, **metric.checks}, f"metrics.{metric.name}"),
         sql=metric.sql,
         drawn=True,
     )
 
 
-def _made_by(reads: frozenset[str] | Sequence[str], makers: Mapping[str, str], own: str) -> list[AssetKey]:
+def _made_by(reads: Iterable[str], makers: Mapping[str, str], own: str) -> list[AssetKey]:
     tables = {makers[table] for table in reads if table in makers} - {own}
     return [AssetKey(table.split(".")) for table in sorted(tables)]
 
@@ -238,10 +243,7 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
 
     @asset(
         key=PUBLISHED,
-        description=(
-            "The DuckDB file that people open. Put in place atomically: a reader keeps the old one, a new reader sees "
-            "the new one. Nothing is published if a step or a check before it failed."
-        ),
+        description="The DuckDB file that people open, put in place atomically, or not if a step before it failed.",
         group_name="published",
         kinds={"duckdb"},
         deps=[AssetDep(AssetKey(table.split("."))) for table in tables],
@@ -253,7 +255,6 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
     )
     def published(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg] # Dagster refuses the parameter here
         installation: Installation = context.resources.installation
-        installation.reporter("publishing", 0, 0, "ecotone.duckdb")
         warehouse = installation.warehouse()
         new = publish(warehouse)
         path = installation.settings.published
@@ -263,7 +264,6 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
                 "publication": MetadataValue.text(warehouse.publication_id),
                 "new": MetadataValue.bool(new),
                 "size (MB)": MetadataValue.float(round(path.stat().st_size / 1e6, 1)),
-                "batches": MetadataValue.int(len(warehouse.batches)),
             },
         )
 

@@ -210,6 +210,15 @@ def _quoted(value: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Git's environment: never ask for a password, speak English (messages are classified), keep the user's proxies."""
+    """Git's environment: ask for no password, speak English (messages are classified), keep the user's proxies.
+
+    GIT_FLUSH=0: `git log` would else flush its output after every commit when it writes to a pipe.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
-    return inherited | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_ASKPASS": "true", "GIT_OPTIONAL_LOCKS": "0"}
+    return inherited | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+        "GIT_ASKPASS": "true",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_FLUSH": "0",
+    }
