@@ -175,6 +175,7 @@ def sql(
     /,
     *,
     format: Annotated[Literal["table", "csv", "json"] | None, Parameter(show_default=False)] = None,  # noqa: A002 - the option's name
+    as_of: Annotated[date | None, Parameter(show_default=False)] = None,
     options: Options = EVERY,
 ) -> int:
     """Ask the published DuckDB file, read-only.
@@ -193,12 +194,13 @@ def sql(
     Args:
         query: What to ask, in DuckDB's SQL.
         format: How to show it; a table on a terminal and CSV elsewhere if you do not say.
+        as_of: Ask what was known on this day, built by `ecotone rebuild --as-of`.
         options: Of every command.
     """
     options.apply()
     from pipelines.commands import query as command
 
-    return command.sql(query, format)
+    return command.sql(query, format, as_of)
 
 
 @app.command(help_epilogue="", sort_key=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,13 +12,25 @@ from pipelines.errors import WarehouseError
 from pipelines.settings import Settings
 
 
-def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
+def as_of_path(settings: Settings, day: date) -> Path:
+    """Where `ecotone rebuild --as-of DAY` puts what was known then."""
+    return settings.home / "as-of" / f"ecotone-{day}.duckdb"
+
+
+def open_published(settings: Settings, as_of: date | None = None) -> duckdb.DuckDBPyConnection:
     """The published file, read-only: whoever publishes meanwhile puts another file in its place.
+
+    Args:
+        settings: whose.
+        as_of: open what was known at the end of that day instead.
 
     Raises:
         WarehouseError: there is none, or it cannot be read.
     """
-    path = settings.published
+    path = as_of_path(settings, as_of) if as_of else settings.published
+    if as_of and not path.exists():
+        make = to_type("rebuild", settings.home, f"--as-of {as_of}")
+        raise WarehouseError(f"what was known on {as_of} has not been built: `{make}` does it.")
     if not path.exists():
         raise WarehouseError(
             f"nothing is published in {settings.home}: make it with `{to_type('run', settings.home)}`, or name another "

@@ -32,20 +32,21 @@ SCHEMAS = """
 HELP = "End a question with ; and Enter. DESCRIBE schema.table; tells its columns. Ctrl-D ends."
 
 
-def sql(query: str | None, style: str | None) -> int:
+def sql(query: str | None, style: str | None, as_of: date | None = None) -> int:
     """Ask and show.
 
     Args:
         query: SQL, one statement or several; None: from stdin, or from a prompt if that is a terminal.
         style: `table`, `csv` or `json`; None: a table on a terminal, CSV elsewhere.
+        as_of: ask what was known on that day, as `ecotone rebuild --as-of` built it.
 
     Raises:
         WarehouseError: there is no published file, or DuckDB refuses the question.
     """
     style = style or ("table" if seen() else "csv")
-    with open_published(Settings.from_environment()) as connection:
+    with open_published(Settings.from_environment(), as_of) as connection:
         if query is None and sys.stdin.isatty():
-            _converse(connection, style)
+            converse(connection, style)
             return 0
         ask(connection, query if query is not None else sys.stdin.read(), style)
     return 0
@@ -69,7 +70,8 @@ def ask(connection: duckdb.DuckDBPyConnection, text: str, style: str) -> None:
         raise WarehouseError(str(error).strip()) from error
 
 
-def _converse(connection: duckdb.DuckDBPyConnection, style: str) -> None:
+def converse(connection: duckdb.DuckDBPyConnection, style: str) -> None:
+    """Ask at a prompt, one question after the other, until Ctrl-D; Ctrl-C drops what was typed or asked."""
     with suppress(ImportError):  # where Python has no readline, lines cannot be edited
         __import__("readline")
     for schema, tables in connection.execute(SCHEMAS).fetchall():

@@ -15,7 +15,7 @@ from pipelines import launch
 from pipelines.commands import report
 from pipelines.commands.options import to_type
 from pipelines.commands.origin import open_installation
-from pipelines.commands.published import open_published
+from pipelines.commands.published import as_of_path, open_published
 from pipelines.commands.run import totals
 from pipelines.commands.terminal import complain, plural, progress, say
 from pipelines.errors import ConfigurationError, WarehouseError
@@ -49,7 +49,7 @@ def rebuild() -> int:
     now = _rebuilt(installation)
     rows = sum(count for count, _hash in now.values())
     say(f"Rebuilt {plural(len(now), 'table')} with {plural(rows, 'row')} from the lake in {summary.seconds:.1f} s.")
-    equal = _tell_difference(former, now, same_input=installation.warehouse().publication_id == before.publication)
+    equal = tell_difference(former, now, same_input=installation.warehouse().publication_id == before.publication)
     report.tell_published(installation, before, summary)
     return 0 if equal else FAILED
 
@@ -96,7 +96,7 @@ def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, Fingerprint
     return found
 
 
-def _tell_difference(former: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint], *, same_input: bool) -> bool:
+def tell_difference(former: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint], *, same_input: bool) -> bool:
     """Say whether the rows are the former ones; False if they are not though they should be."""
     if not former:
         say("Nothing that can be read was published before: there is nothing to compare with.")
@@ -119,13 +119,12 @@ def rebuild_as_of(day: date) -> int:
     """Build what was known at the end of that day (UTC) into `as-of/ecotone-DAY.duckdb`."""
     installation = _with_a_lake()
     settings = installation.settings
-    folder = settings.home / "as-of"
-    target = folder / f"ecotone-{day}.duckdb"
+    target = as_of_path(settings, day)
     warehouse = Warehouse(
         settings,
         installation.catalogue,
         installation.sources,
-        path=folder / f".building-{day}.duckdb",
+        path=target.with_name(f".building-{day}.duckdb"),
         until=datetime.combine(day, time.max, UTC),
     )
     tables = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.load())]
@@ -145,5 +144,6 @@ def rebuild_as_of(day: date) -> int:
         warehouse.path.with_suffix(".lock").unlink(missing_ok=True)
     say(f"Built from the {plural(len(warehouse.batches), 'batch')} fetched by the end of {day} (UTC): {target}")
     say("The catalogue is today's: which projects are measured is not kept by date.")
-    say(f"Ask:   duckdb -readonly {target}")
+    question = f'--as-of {day} "SELECT * FROM ops.publication"'
+    say(f"Ask:   {to_type('sql', settings.home, question)}")
     return 0

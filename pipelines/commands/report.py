@@ -68,14 +68,20 @@ class Fetched:
         return {name: reason for name, reason in skipped.items() if name not in self.failed}
 
 
-def fetched(installation: Installation, before: Before, summary: Summary, wanted: Sequence[str]) -> list[Fetched]:
-    """What the run brought, for each of the wanted sources."""
+def fetched(
+    installation: Installation,
+    before: Before,
+    summary: Summary,
+    sources: Sequence[str],
+    projects: Sequence[str] | None = None,
+) -> list[Fetched]:
+    """What the run brought: of each of these sources, of these projects or of all."""
     manifest = Lake(installation.settings.lake).manifest
     entries = [entry for entry in manifest.entries() if entry.batch not in before.batches]
     return [
         _fetched(stream, entries, summary.failed_steps.get(f"{STEP_OF_SOURCE}{stream.source.name}"))
-        for stream in streams(installation, manifest)
-        if stream.source.name in wanted
+        for stream in streams(installation, manifest, projects)
+        if stream.source.name in sources
     ]
 
 

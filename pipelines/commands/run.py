@@ -40,7 +40,7 @@ def run(projects: Sequence[str], sources: Sequence[str], *, publish: bool, verbo
             sources=sources or None,
             publish=publish,
         )
-    parts = report.fetched(installation, before, summary, sources or list(installation.sources))
+    parts = report.fetched(installation, before, summary, sources or list(installation.sources), projects or None)
     report.tell_fetched(parts, summary, verbose=verbose)
     if publish:
         report.tell_published(installation, before, summary)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,11 +50,14 @@ class Stream:
         return sorted(subject.complete.fetched_at for subject in self.subjects if subject.complete)
 
 
-def streams(installation: Installation, manifest: Manifest) -> Iterator[Stream]:
-    """Every stream of the installation, as the manifest has it now."""
+def streams(
+    installation: Installation, manifest: Manifest, projects: Collection[str] | None = None
+) -> Iterator[Stream]:
+    """Every stream of the installation, as the manifest has it now; of these projects only (slugs), or of all."""
+    wanted = [one for one in installation.catalogue.projects if projects is None or one.slug in projects]
     for source in installation.sources.values():
         found: dict[str, Subject] = {}
-        for project in installation.catalogue.projects:
+        for project in wanted:
             for subject in source.subjects(project):
                 found.setdefault(subject, _subject(manifest, source, project, subject))
         yield Stream(source, list(found.values()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import NoReturn, Self
@@ -39,7 +40,7 @@ def clean(text: str) -> str:
 
 def say(text: str = "") -> None:
     """A line on stdout."""
-    print(clean(text))  # noqa: T201 - this is the one place that prints
+    print(clean(text), flush=True)  # noqa: T201 - this is the one place that prints
 
 
 def complain(text: str) -> None:
@@ -122,7 +123,7 @@ class _Remaining(TimeRemaining):
 class Drawn:
     """The reporter of a terminal: a line a task with what, how many of how many, and how long still."""
 
-    def __init__(self, totals: Mapping[str, int]) -> None:
+    def __init__(self, totals: Mapping[str, int], clock: Callable[[], float] = time.monotonic) -> None:
         self._totals = totals
         self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, int] = {}
@@ -137,6 +138,7 @@ class Drawn:
             console=_Console(stderr=True),
             transient=True,
             refresh_per_second=5,
+            get_time=clock,
         )
 
     def __enter__(self) -> Self:

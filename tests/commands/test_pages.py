@@ -1,0 +1,75 @@
+"""`ecotone site` and `ecotone serve`: the dashboards drawn again, and shown on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from small_world import COMMAND, World, call
+
+
+def test_the_site_is_drawn_again_from_the_published_file(own: World) -> None:
+    pages = {path.name: path.read_bytes() for path in (own.home / "site").glob("*.html")}
+    shutil.rmtree(own.home / "site")
+    said = own.call("site")
+    assert said.code == 0
+    assert f"Drawn: {len(pages)} pages in {own.home / 'site'}" in said.out
+    assert {path.name: path.read_bytes() for path in (own.home / "site").glob("*.html")} == pages
+    again = own.run("--source", "git_commits")
+    assert "Nothing new: " in again.out  # a run does not draw it once more
+
+
+def test_without_a_publication_there_is_nothing_to_draw_or_serve(tmp_path: Path) -> None:
+    drawn, served = (call(command, ECOTONE_HOME=str(tmp_path)) for command in ("site", "serve"))
+    assert (drawn.code, served.code) == (1, 2)
+    assert "`ecotone run`" in drawn.err
+    assert "`ecotone run`" in served.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_in_use_is_told_with_a_way_out(world: World) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "dev"):
+            said = world.call(command, "--port", str(port))
+            assert said.code == 2
+            assert f"port {port} " in said.err
+            assert "--port" in said.err
+    assert world.call("serve", "--port", "99999").code == 2
+
+
+def test_it_serves_until_ctrl_c_and_nothing_but_the_site(world: World) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0"],
+        env=os.environ | world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        said = process.stdout.readline().decode()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", said)
+        assert address, said
+        server = http.client.HTTPConnection(address[0].removeprefix("http://").rstrip("/"), timeout=10)
+        with contextlib.closing(server):
+            server.request("GET", "/")
+            page = server.getresponse()
+            assert page.read() == (world.home / "site" / "index.html").read_bytes()
+            assert page.headers["Cache-Control"] == "no-cache"
+            server.request("GET", "/../key")
+            outside = server.getresponse()
+            assert outside.read()
+            assert outside.status == 404
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert process.stdout.read() == b"Stopped.\n"
+        assert process.stderr.read() == b""
