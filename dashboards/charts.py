@@ -83,7 +83,8 @@ def over_time(form: Format) -> dict[str, Any]:
 def in_a_row(form: Format) -> dict[str, Any]:
     """One point with its interval for each entity, in the order of their names.
 
-    Rows: name, v, l, h, hollow, colour, note (what stands in place of an unknown value).
+    Rows: name, v, l, h, hollow, colour, note (what stands in place of an unknown value), late (the month of a value
+    that is not of the month in the title).
     """
     axis = alt.Axis(labelExpr=_AXIS_FORMATS[form], tickCount=4, grid=True, ticks=False)
     if form == "count":
@@ -106,11 +107,16 @@ def in_a_row(form: Format) -> dict[str, Any]:
         .encode(x=alt.value(0), text="note:N", color=alt.value("var(--ink-3)"))
         .transform_filter("datum.v == null")
     )
+    late = (
+        place.mark_text(align="left", baseline="middle", dx=10, fontSize=11, color="var(--ink-3)")
+        .encode(text="late:N")
+        .transform_filter("datum.v != null && datum.late")
+    )
     # Drawn first and for every row, so that the rows keep their order whatever is known of them.
     rail = place.mark_rule(color="var(--line)", strokeWidth=1).encode(x=alt.value(0), x2=alt.value("width"))
     bar = bar.transform_filter("datum.l != null && datum.h != null")
     return _specification(
-        alt.layer(rail, bar, point, hollow, note).properties(
+        alt.layer(rail, bar, point, hollow, note, late).properties(
             height=ROW_HEIGHT * theme.SERIES_AT_ONCE,  # the script makes it smaller where fewer are shown
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         )

@@ -7,6 +7,7 @@ data of its charts. No measure is summed with another, and nothing is ranked.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ from dashboards.files import write_text
 from dashboards.model import SOURCES, Measure, Page
 from dashboards.publication import Entity, Publication, identifier
 from dashboards.text import month_text, value_text
+
+_COVERAGE = re.compile(r"\bcoverage (0\.\d+)")  # a flag of the metrics: the share of the subjects that were observed
 
 RECENT_MONTHS = 12  # an older value says nothing about now: the entity is then shown as unknown
 INTERVAL_REACH = 1.6  # a strip ends here times its largest value; what an interval has beyond is cut off
@@ -139,23 +142,28 @@ def write(publication: Publication, out: Path, page: Page, kinds: list[str]) -> 
     """Writes data/<page>.<grain>.js: the readings of all measures, for the charts of the overview."""
     for kind in kinds:
         name = f"{page.slug}.{kind}"
-        data = {
-            measure.id: [
-                {
-                    "e": r.entity_id,
-                    "p": r.period.isoformat() if r.period else None,
-                    "v": series.number(r.value),
-                    "l": series.number(r.low, series.INTERVAL_DIGITS),
-                    "h": series.number(r.high, series.INTERVAL_DIGITS),
-                    "n": r.n,
-                    "hollow": r.hollow,
-                    "note": r.reason or r.flag,
-                }
-                for r in readings(publication, measure, kind).values()
-            ]
-            for measure in page.measures
-        }
+        data = {measure.id: _packed(list(readings(publication, measure, kind).values())) for measure in page.measures}
         write_text(out / "data" / f"{name}.js", series.script(name, data))
+
+
+def _packed(found: list[Reading]) -> dict[str, Any]:
+    month = _usual_month(found)
+    return {
+        "month": month.isoformat() if month else None,
+        "points": [
+            {
+                "e": r.entity_id,
+                "p": r.period.isoformat() if r.period else None,
+                "v": series.number(r.value),
+                "l": series.number(r.low, series.INTERVAL_DIGITS),
+                "h": series.number(r.high, series.INTERVAL_DIGITS),
+                "n": r.n,
+                "hollow": r.hollow,
+                "note": r.reason or r.flag,
+            }
+            for r in found
+        ],
+    }
 
 
 def _strip(measure: Measure, reading: Reading, scale: Callable[[float], float], usual: date | None) -> Strip:
@@ -175,7 +183,7 @@ def _strip(measure: Measure, reading: Reading, scale: Callable[[float], float], 
         measure=measure,
         text=value_text(reading.value, measure.format),
         interval=interval_text(reading.low, reading.high, measure.format) if known else "",
-        note="; ".join(notes),
+        note=_COVERAGE.sub(lambda found: f"{100 * float(found[1]):.0f} % covered", "; ".join(notes)),
         hollow=reading.hollow,
         x=place(reading.value),
         x_low=place(reading.low) if bounded else None,

@@ -2,8 +2,28 @@
 "use strict";
 (() => {
   const { choice, words, page } = ecotone;
+  const MISSING = "The data is not beside this page: the folder `data` has to come along.";
   const NEAR = "600px";
   const ROW_HEIGHT = 30; // pixels, as in charts.py
+
+  // Runs one after the other, and skips those that a later one has overtaken.
+  function latest(run) {
+    let turn = 0;
+    let going = Promise.resolve();
+    return () => {
+      turn += 1;
+      const mine = turn;
+      going = going.then(() => (mine === turn ? run() : undefined)).catch((error) => console.error(error));
+      return going;
+    };
+  }
+
+  function say(figure, sentence) {
+    const told = document.createElement("p");
+    told.className = "unknown";
+    told.textContent = sentence;
+    figure.querySelector(".drawing").replaceChildren(told);
+  }
 
   function overTime(figure) {
     const chart = page.charts[figure.dataset.chart];
@@ -12,7 +32,6 @@
     const select = figure.querySelector("select.entity");
     const details = figure.querySelector(".as-table");
     let picked = null;
-    let turn = 0;
     let last = null;
 
     function offer(shown) {
@@ -29,32 +48,26 @@
       );
     }
 
-    async function update() {
-      turn += 1;
-      const mine = turn;
+    const update = latest(async () => {
       const { shown, grain } = choice;
       offer(shown);
       const entities = select ? [picked] : shown;
-      const data = (await ecotone.load(`${figure.dataset.chart}.${grain}`)) ?? { periods: [], lines: [], flags: [], reasons: [] };
-      if (mine !== turn) return;
+      const data = await ecotone.load(`${figure.dataset.chart}.${grain}`);
+      if (!data) {
+        say(figure, MISSING);
+        return;
+      }
       const found = ecotone.overTime.lines(chart, data, entities);
       const known = found.some((line) => line.points.some((point) => point.v !== null));
       figure.classList.toggle("is-empty", !known);
       if (known) {
         const scale = figure.querySelector(".scale input:checked")?.value;
         const { view, narrow, isCut } = await ecotone.overTime.draw(figure, spec, found, scale);
-        if (mine !== turn) {
-          view.finalize();
-          return;
-        }
         last?.view.finalize();
         last = { view, narrow, isCut };
         inspect(view, found);
       } else {
-        const nothing = document.createElement("p");
-        nothing.className = "unknown";
-        nothing.textContent = "Unknown for all that is shown.";
-        figure.querySelector(".drawing").replaceChildren(nothing);
+        say(figure, "Unknown for all that is shown.");
       }
       words.key(figure, found);
       words.gaps(figure, chart, found, entities);
@@ -63,7 +76,7 @@
       details.ontoggle = () => details.open && words.table(figure, chart, found);
       details.ontoggle();
       figure.dataset.drawn = entities.join(" ");
-    }
+    });
 
     select?.addEventListener("change", () => {
       picked = select.value;
@@ -80,15 +93,16 @@
   function inARow(figure) {
     const chart = page.charts[figure.dataset.measure];
     const spec = JSON.parse(figure.querySelector(".spec").textContent);
-    let turn = 0;
+    let last = null;
 
-    async function update() {
-      turn += 1;
-      const mine = turn;
-      const data = (await ecotone.load(`${page.page}.${choice.grain}`)) ?? {};
-      if (mine !== turn) return;
+    const update = latest(async () => {
+      const data = (await ecotone.load(`${page.page}.${choice.grain}`))?.[figure.dataset.measure];
+      if (!data) {
+        say(figure, MISSING);
+        return;
+      }
       const points = choice.shown
-        .map((id) => ({ entity: ecotone.entity.get(id), ...(data[figure.dataset.measure] ?? []).find((point) => point.e === id) }))
+        .map((id) => ({ entity: ecotone.entity.get(id), ...data.points.find((point) => point.e === id) }))
         .sort((a, b) => a.entity.label.localeCompare(b.entity.label, "en"));
       const rows = points.map((point) => ({
         name: ecotone.format.isolated(ecotone.format.shortened(point.entity.label, 60)),
@@ -97,6 +111,7 @@
         h: point.h ?? null,
         hollow: Boolean(point.hollow),
         colour: ecotone.overTime.colour(point.entity.slot),
+        late: point.p && point.p !== data.month ? ecotone.format.period(point.p) : "",
         note: `unknown: ${point.note || "not observed"}`,
       }));
       spec.height = ROW_HEIGHT * rows.length;
@@ -105,8 +120,8 @@
       const isLog = figure.querySelector(".scale input:checked")?.value === "log";
       const drawn = isLog ? ecotone.logarithmic(spec, "x", ends) : spec;
       const { view } = await ecotone.embed(figure.querySelector(".drawing"), drawn, { rows }, { left: 0, top: 4, bottom: 0, right: 12 });
-      figure.lastView?.finalize();
-      figure.lastView = view;
+      last?.finalize();
+      last = view;
       const told = points.map((point) => `${ecotone.format.isolated(point.entity.label)}: ${ecotone.format.value(point.v, chart.format)}`);
       figure.querySelector(".view").setAttribute("aria-label", `Dot chart: ${chart.title}. ${told.join(". ")}. All values are in the table below.`);
       words.sizes(figure, chart, points.map((point) => ({ ...point, v: point.v ?? null, h: point.h ?? null })));
@@ -119,7 +134,7 @@
       }
       figure.querySelector(".as-table tbody").replaceWith(body);
       figure.dataset.drawn = choice.shown.join(" ");
-    }
+    });
 
     figure.querySelector(".scale")?.addEventListener("change", update);
     return update;

@@ -14,6 +14,8 @@ from dashboards import site
 sys.path.insert(0, str(Path(__file__).parent))
 from fictional import HOSTILE, World, write
 
+USUAL = World(months=30)
+
 Publish = Callable[[World], Path]
 
 
@@ -48,19 +50,19 @@ def build(publish: Publish, tmp_path_factory: pytest.TempPathFactory) -> Publish
 @pytest.fixture(scope="session")
 def published(publish: Publish) -> Path:
     """A published file."""
-    return publish(World())
+    return publish(USUAL)
 
 
 @pytest.fixture(scope="session")
 def built(build: Publish) -> Path:
     """Its site."""
-    return build(World())
+    return build(USUAL)
 
 
 @pytest.fixture(scope="session")
 def hostile(build: Publish) -> Path:
     """A site whose first entities have names that would like to be more than names."""
-    return build(World(labels=HOSTILE))
+    return build(World(labels=HOSTILE, months=30))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -227,6 +228,13 @@ def test_without_scripts_there_are_tables_and_data(built: Path, visit: Opener) -
     assert seen.page.locator("#compare").is_hidden()
     csv = str(seen.page.locator("#contributors .links a").get_attribute("href"))
     assert (built / csv).is_file()
+
+
+def test_a_page_without_its_data_says_so(built: Path, tmp_path: Path, visit: Opener) -> None:
+    shutil.copytree(built / "assets", tmp_path / "assets")
+    shutil.copy(built / "growth.html", tmp_path)
+    seen = visit(tmp_path / "growth.html")
+    seen.page.locator("#fork-growth").get_by_text("The data is not beside this page").wait_for()
 
 
 @pytest.mark.parametrize("slug", PAGES)
