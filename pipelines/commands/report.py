@@ -88,11 +88,11 @@ def fetched(
 def _fetched(stream: Stream, entries: Sequence[Entry], failure: str | None) -> Fetched:
     key = (stream.source.source, stream.source.stream)
     own = [entry for entry in entries if (entry.source, entry.stream) == key and entry.rows]
-    failed, rest = _failed(failure or "")
+    failed, rest = taken_apart(failure or "")
     return Fetched(stream, sum(entry.rows for entry in own), frozenset(entry.subject for entry in own), failed, rest)
 
 
-def _failed(text: str) -> tuple[dict[str, str], str | None]:
+def taken_apart(text: str) -> tuple[dict[str, str], str | None]:
     """Take a step's failure apart: a line a subject, or else what stopped all of it."""
     failed: dict[str, str] = {}
     rest: list[str] = []
@@ -126,7 +126,7 @@ def tell_fetched(parts: Sequence[Fetched], summary: Summary, *, verbose: bool) -
     )
     tell_failed(parts, verbose=verbose)
     for part in parts:
-        for reason, names in _grouped(part.skipped).items():
+        for reason, names in grouped(part.skipped).items():
             shown = names[0] if len(names) == 1 else plural(len(names), "subject")
             say(f"Skipped: {part.stream.source.name} of {shown}: {reason}")
 
@@ -153,7 +153,7 @@ def _tell_failed(part: Fetched, most: int | None) -> None:
         complain(f"Failed: {name} of {len(part.failed) - most} more: add --verbose, or see `ecotone status`.")
 
 
-def _grouped(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+def grouped(reasons: Mapping[str, str]) -> dict[str, list[str]]:
     """Reasons that differ in the subject's name alone are one: it is left out where there are several."""
     groups: dict[str, list[str]] = {}
     for subject, reason in reasons.items():
