@@ -96,28 +96,28 @@ class Ingestion:
         outcomes: dict[str, dict[str, Outcome]] = {project.slug: {} for project in projects}
         yield from (ProjectOutcome(project) for project in projects if not open_subjects[project.slug])
         claims = _Claims()
-        done = 0
+        counter = _Counter(self.progress, len(tasks))
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
-                pool.submit(self._subject, project, subject, claims): (project, subject) for project, subject in tasks
+                pool.submit(self._subject, project, subject, claims, counter): (project, subject)
+                for project, subject in tasks
             }
             try:
                 for future in as_completed(futures):
                     project, subject = futures[future]
-                    done += 1
                     outcomes[project.slug][subject] = future.result()
-                    self.progress(done, len(tasks), subject)
+                    counter.add(subject)
                     if len(outcomes[project.slug]) == open_subjects[project.slug]:
                         ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
                         yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _subject(self, project: Project, subject: str, claims: _Claims) -> Outcome:
+    def _subject(self, project: Project, subject: str, claims: _Claims, counter: _Counter) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
         with claims.of(subject):
             try:
-                return self._fetch(project, subject)
+                return self._fetch(project, subject, counter)
             except Skipped as skipped:
                 return self._note(subject, "skipped", str(skipped))
             except LakeError as error:
@@ -128,7 +128,7 @@ class Ingestion:
                 log.exception("%s of %s failed", self.source.name, subject)
                 return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
-    def _fetch(self, project: Project, subject: str) -> Outcome:
+    def _fetch(self, project: Project, subject: str, counter: _Counter) -> Outcome:
         for setting, adds in self.source.needs.items():
             if not getattr(self.settings, setting):
                 raise Skipped(f"{setting.upper()} is not set. With it: {adds}")
@@ -144,6 +144,7 @@ class Ingestion:
             domains=self.catalogue.domains,
             state=last.state if last else None,
             fetched_at=last.fetched_at if last else None,
+            progress=lambda text: counter.say(f"{subject.partition(':')[2]}: {text}"),
         )
         return self._write(subject, self.source.fetch(request), last, now)
 
@@ -168,7 +169,9 @@ class Ingestion:
             final = batch
             self._append(batch, subject, now, listing)
         if final is None:
-            due = last is not None and last.fetched_at.date() < now.date()
+            newest = self.lake.manifest.last(self.source.source, self.source.stream, subject)
+            recovered = newest is not None and newest.status in {*BAD, "skipped"}
+            due = last is not None and (last.fetched_at.date() < now.date() or recovered)
             if last is not None and due:
                 seen = Batch(self.source.schema.empty_table(), complete=True, state=last.state, reason=last.reason)
                 self._append(seen, subject, now, listing)
@@ -224,3 +227,22 @@ class _Claims:
         """The lock of the subject."""
         with self._guard:
             return self._locks.setdefault(subject, threading.Lock())
+
+
+class _Counter:
+    """How many subjects are done, told with what is going on: a long history says so long before it is done."""
+
+    def __init__(self, tell: Callable[[int, int, str], None], total: int) -> None:
+        self._tell = tell
+        self._total = total
+        self._done = 0
+        self.say("")
+
+    def add(self, subject: str) -> None:
+        """One more is done."""
+        self._done += 1
+        self.say(subject)
+
+    def say(self, text: str) -> None:
+        """Something goes on."""
+        self._tell(self._done, self._total, text)
