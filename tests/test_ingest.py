@@ -46,16 +46,15 @@ def fetched(environment: Mapping[str, str], told: list[tuple[int, int, str]] | N
     """Run once; returns the status of each subject. What is told goes to `told`."""
     settings = Settings.from_environment(environment)
     catalogue = Catalogue.parse(CATALOGUE)
+    remembered = told if told is not None else []
     with Lake(settings.lake) as lake:
-        ingestion = Ingestion(git_commits.SOURCE, catalogue, settings, lake)
-        if told is not None:
-            ingestion = Ingestion(
-                git_commits.SOURCE,
-                catalogue,
-                settings,
-                lake,
-                lambda done, total, text: told.append((done, total, text)),
-            )
+        ingestion = Ingestion(
+            git_commits.SOURCE,
+            catalogue,
+            settings,
+            lake,
+            progress=lambda done, total, text: remembered.append((done, total, text)),
+        )
         return {one.subject: one.status for project in ingestion.run(catalogue.projects) for one in project.outcomes}
 
 
