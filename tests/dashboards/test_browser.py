@@ -12,7 +12,7 @@ from typing import Protocol, get_args
 
 import pytest
 from fictional import HOSTILE
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboards import pages, text
 from dashboards.model import Format
@@ -183,7 +183,7 @@ def test_the_table_holds_what_is_drawn(built: Path, visit: Opener) -> None:
     seen.redrawn("contributors", "ecosystem:birch")
     seen.page.locator("#contributors .as-table > summary").click()
     rows = seen.page.locator("#contributors .as-table tbody tr")
-    assert rows.count() == 24
+    expect(rows).to_have_count(24)
     assert rows.first.locator("td").first.text_content() == "October 2026"
     assert "incomplete month" in str(rows.first.text_content())
     dots = seen.page.locator("#contributors .drawing .mark-symbol path")
