@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,6 +51,8 @@ def serve(port: int) -> int:
             "installation with --home.",
         )
     with _server(port, folder) as server:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a shell that starts it with `&` has SIGINT ignored
+            signal.signal(number, signal.default_int_handler)
         say(f"Serving {folder} at http://{LOOPBACK}:{server.server_port}/ until Ctrl-C.")
         try:
             server.serve_forever()

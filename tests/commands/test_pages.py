@@ -12,6 +12,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import pytest
 from small_world import COMMAND, World, call
 
 
@@ -47,7 +48,8 @@ def test_a_port_in_use_is_told_with_a_way_out(world: World) -> None:
     assert world.call("serve", "--port", "99999").code == 2
 
 
-def test_it_serves_until_ctrl_c_and_nothing_but_the_site(world: World) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_stopped_and_nothing_but_the_site(world: World, number: signal.Signals) -> None:
     with subprocess.Popen(
         [*COMMAND, "serve", "--port", "0"],
         env=os.environ | world.environment,
@@ -69,7 +71,10 @@ def test_it_serves_until_ctrl_c_and_nothing_but_the_site(world: World) -> None:
             outside = server.getresponse()
             assert outside.read()
             assert outside.status == 404
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        process.send_signal(number)
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()  # else leaving the block would wait for it
         assert process.stdout.read() == b"Stopped.\n"
         assert process.stderr.read() == b""
