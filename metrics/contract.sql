@@ -28,9 +28,17 @@ CREATE TABLE ops.entity_coverage (
 -- kind: human, bot or agent; agent: its name; agent_since: its first public release.
 CREATE TABLE staging.person (person_id VARCHAR, kind VARCHAR, agent VARCHAR, agent_since DATE, rule VARCHAR);
 
+-- Where people work; a person's periods [valid_from, valid_to) do not overlap, NULL = unbounded. basis: 'e-mail' or 'profile'.
+CREATE TABLE staging.affiliation (
+    person_id VARCHAR, organization VARCHAR, valid_from DATE, valid_to DATE, basis VARCHAR
+);
+
+-- kind: commit, issue, issue_comment, change_request, change_request_comment, review, discussion, discussion_comment.
 CREATE TABLE staging.contribution (person_id VARCHAR, subject_id VARCHAR, kind VARCHAR, occurred_at TIMESTAMPTZ);
 
-CREATE TABLE staging.repository (repository_id VARCHAR, full_name VARCHAR, identity_origin VARCHAR);
+CREATE TABLE staging.repository (
+    repository_id VARCHAR, full_name VARCHAR, identity_origin VARCHAR, database_id BIGINT
+);
 
 -- Reachable from HEAD; strange_date: authored before 2005 or after the fetch.
 CREATE TABLE staging.commit (
@@ -41,6 +49,46 @@ CREATE TABLE staging.commit (
 CREATE TABLE staging.repository_snapshot (
     repository_id VARCHAR, day DATE, stars BIGINT, forks BIGINT, open_issues BIGINT, origin VARCHAR,
     stars_spread BIGINT, forks_spread BIGINT
+);
+
+-- closed_at and closed_by_id: of the first close; reopened: it was opened again since. A NULL person is a deleted account.
+CREATE TABLE staging.issue (
+    issue_id VARCHAR, repository_id VARCHAR, number BIGINT, author_id VARCHAR, author_association VARCHAR,
+    created_at TIMESTAMPTZ, closed_at TIMESTAMPTZ, closed_by_id VARCHAR, reopened BOOLEAN, state_reason VARCHAR
+);
+
+-- Every comment and the first close by anybody, the author and bots included. kind: 'comment' or 'close'.
+CREATE TABLE staging.issue_response (issue_id VARCHAR, person_id VARCHAR, responded_at TIMESTAMPTZ, kind VARCHAR);
+
+-- ready_at: created_at unless it began as a draft; NULL while it is one.
+CREATE TABLE staging.pull_request (
+    pull_request_id VARCHAR, repository_id VARCHAR, number BIGINT, author_id VARCHAR, author_association VARCHAR,
+    created_at TIMESTAMPTZ, ready_at TIMESTAMPTZ, is_draft BOOLEAN, merged_at TIMESTAMPTZ, closed_at TIMESTAMPTZ,
+    closed_by_id VARCHAR, head_repository_id VARCHAR
+);
+
+-- kind: 'review', 'comment', 'close' or 'merge', by anybody; state: of a review.
+CREATE TABLE staging.review (
+    pull_request_id VARCHAR, person_id VARCHAR, reviewed_at TIMESTAMPTZ, kind VARCHAR, state VARCHAR
+);
+
+-- Direct forks that still exist; pushed_at: the last push, which is of before the fork if nothing was pushed to it.
+CREATE TABLE staging.fork (
+    repository_id VARCHAR, fork_id VARCHAR, owner_id VARCHAR, created_at TIMESTAMPTZ, pushed_at TIMESTAMPTZ
+);
+
+-- Stars that are still given.
+CREATE TABLE staging.star (repository_id VARCHAR, person_id VARCHAR, starred_at TIMESTAMPTZ);
+
+-- Published ones.
+CREATE TABLE staging.release (
+    release_id VARCHAR, repository_id VARCHAR, tag VARCHAR, published_at TIMESTAMPTZ, prerelease BOOLEAN,
+    author_id VARCHAR
+);
+
+CREATE TABLE staging.discussion (
+    discussion_id VARCHAR, subject_id VARCHAR, number BIGINT, author_id VARCHAR, created_at TIMESTAMPTZ,
+    closed_at TIMESTAMPTZ
 );
 
 CREATE TABLE staging.model (

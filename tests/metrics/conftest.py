@@ -27,6 +27,18 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
         "stars_spread": "0",
         "forks_spread": "0",
     },
+    "staging.issue": {"repository_id": "github:1", "issue_id": "issue {row}-{copy}", "reopened": "false"},
+    "staging.issue_response": {"kind": "comment"},
+    "staging.pull_request": {
+        "repository_id": "github:1",
+        "pull_request_id": "change {row}-{copy}",
+        "is_draft": "false",
+    },
+    "staging.review": {"kind": "review"},
+    "staging.fork": {"repository_id": "github:1", "fork_id": "fork {row}-{copy}"},
+    "staging.star": {"repository_id": "github:1", "person_id": "stargazer {row}-{copy}"},
+    "staging.release": {"repository_id": "github:1", "release_id": "release {row}-{copy}", "prerelease": "false"},
+    "staging.affiliation": {"basis": "e-mail"},
     "staging.model_snapshot": {"gone": "false"},
     "staging.model_lineage": {"relation": "unspecified", "share": "1"},
 }
@@ -47,8 +59,12 @@ INSERT INTO ops.coverage
 SELECT DISTINCT
     m.subject_id, s.source, s.stream, TIMESTAMPTZ '2005-01-01 00:00:00+00', CAST(? AS TIMESTAMPTZ), 'ok', NULL, 1, 0
 FROM catalogue.membership AS m
-JOIN (VALUES ('git', 'commits', 'github:%'), ('github', 'counters', 'github:%'), ('huggingface', 'models', 'hf-org:%'))
-    AS s(source, stream, subjects) ON m.subject_id LIKE s.subjects
+JOIN (
+    VALUES ('git', 'commits', 'github:%'), ('huggingface', 'models', 'hf-org:%'),
+    ('github', 'counters', 'github:%'), ('github', 'repositories', 'github:%'), ('github', 'issues', 'github:%'),
+    ('github', 'pull_requests', 'github:%'), ('github', 'forks', 'github:%'), ('github', 'stargazers', 'github:%'),
+    ('github', 'releases', 'github:%'), ('github', 'discussions', 'github:%')
+) AS s(source, stream, subjects) ON m.subject_id LIKE s.subjects
 """
 
 ENTITY_COVERAGE = """
@@ -67,8 +83,15 @@ SELECT DISTINCT entity_id, split_part(entity_id, ':', 1), entity_id, NULL FROM c
 PEOPLE = """
 INSERT INTO staging.person
 SELECT DISTINCT person_id, 'human', NULL, NULL, NULL
-FROM (SELECT author_id FROM staging.commit UNION ALL SELECT person_id FROM staging.contribution) AS t(person_id)
-WHERE person_id NOT IN (SELECT person_id FROM staging.person)
+FROM (
+    SELECT author_id FROM staging.commit
+    UNION ALL SELECT person_id FROM staging.contribution
+    UNION ALL SELECT author_id FROM staging.issue
+    UNION ALL SELECT person_id FROM staging.issue_response
+    UNION ALL SELECT author_id FROM staging.pull_request
+    UNION ALL SELECT person_id FROM staging.review
+) AS t(person_id)
+WHERE person_id IS NOT NULL AND person_id NOT IN (SELECT person_id FROM staging.person)
 """
 
 
