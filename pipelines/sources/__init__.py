@@ -79,7 +79,10 @@ class Source:
         fetch: brings one subject. Yields nothing at all if nothing has changed since `request.state`.
         atomic: True if rows count only when their fetch completed (it can be repeated); False if each batch stands
             for itself, because what it saw cannot be fetched again.
+        resumable: True if a `state` on any batch is a checkpoint from which the next fetch goes on. Such a source is
+            not atomic, its rows are facts that may come twice, and `Request.state` may stem from an incomplete fetch.
         daily: True if a second fetch on the same UTC day brings nothing new by definition.
+        after: `source/stream`s that should have been fetched before, because `Request.read` looks into them.
         pool: Dagster's concurrency pool: `github_api`, `huggingface_api`, or None.
         concurrency: how many subjects at once.
         needs: names of settings without which the stream is skipped ("github_token"), with what it would add.
@@ -93,9 +96,11 @@ class Source:
     subjects: Callable[[Project], Sequence[str]]
     fetch: Callable[[Request], Iterator[Batch]]
     atomic: bool = True
+    resumable: bool = False
     daily: bool = False
     pool: str | None = None
     concurrency: int = 1
+    after: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
     needs: Mapping[str, str] = field(default_factory=dict)
 

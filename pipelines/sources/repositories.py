@@ -1,0 +1,64 @@
+"""GitHub → metadata and counters of a repository, once a day: what it is called, what is counted, its licence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from pipelines.errors import Skipped
+from pipelines.sources import Batch, Request, Source
+from pipelines.sources.github_columns import TIME, column
+from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+
+SCHEMA = pa.schema(
+    [
+        column("database_id", pa.int64(), "GitHub's id, which outlives every name", nullable=False),
+        column("full_name", pa.string(), "owner/name as GitHub calls it now", nullable=False),
+        column("day", pa.date32(), "day of the snapshot, UTC", nullable=False),
+        column("created_at", TIME, "when it was created"),
+        column("pushed_at", TIME, "last push to any branch"),
+        column("archived", pa.bool_(), "read-only"),
+        column("fork", pa.bool_(), "a fork of another"),
+        column("parent_full_name", pa.string(), "what it is a fork of"),
+        column("has_issues", pa.bool_(), "issues are enabled"),
+        column("has_discussions", pa.bool_(), "discussions are enabled"),
+        column("license_spdx", pa.string(), "SPDX id of the licence; NULL where GitHub recognises none"),
+        column("language", pa.string(), "primary language"),
+        column("topics", pa.list_(pa.string()), "topics"),
+        column("stars", pa.int64(), "stargazers"),
+        column("fork_count", pa.int64(), "forks of the whole network"),
+        column("direct_forks", pa.int64(), "forks of this repository itself"),
+        column("open_issues", pa.int64(), "open issues, change requests not among them"),
+        column("issues_total", pa.int64(), "issues, open and closed"),
+        column("pull_requests_total", pa.int64(), "change requests"),
+        column("releases_total", pa.int64(), "releases"),
+        column("discussions_total", pa.int64(), "discussions"),
+        column("watchers", pa.int64(), "watchers"),
+    ],
+)
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Bring what is new of one repository."""
+    raise Skipped(f"{request.subject} is not asked for repositories yet")
+
+
+SOURCE = Source(
+    name="repositories",
+    source="github",
+    stream="repositories",
+    description=(
+        "One snapshot a day of each repository: names, counters, topics, licence. It costs nothing beside the probe "
+        "that tells what has changed."
+    ),
+    schema=SCHEMA,
+    subjects=subjects,
+    fetch=fetch,
+    atomic=False,
+    resumable=True,
+    concurrency=CONCURRENCY,
+    daily=True,
+    pool="github_api",
+    needs=NEEDS,
+)
