@@ -60,6 +60,10 @@ format: setup ## let ruff fix and format what it can
 bench: setup ## measure against the peers; rewrites docs/benchmarks.md (some minutes, an idle machine)
 	@$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
+.PHONY: contracts
+contracts: ## fetch GitHub's schema, by which tests check the queries (needs npm; without it they are skipped)
+	@tools/contracts.sh
+
 .PHONY: lock
 lock: setup ## compile the lock files again after a change of pyproject.toml (UPGRADE=1: newer versions too)
 	@$(COMPILE) --group build --output-file requirements.lock
