@@ -1,6 +1,7 @@
 """Assets: three factories. source → asset, .sql → asset, page → asset; and the publication between the last two.
 
 Data does not flow through Dagster: assets tell it what was done, and leave the data in the lake and the working file.
+The first factory is `pipelines.fetching`.
 (Dagster reads annotations when it decorates: this module does without postponed ones.)
 """
 
@@ -13,9 +14,7 @@ from dagster import (
     AssetDep,
     AssetExecutionContext,
     AssetKey,
-    AssetMaterialization,
     AssetsDefinition,
-    Failure,
     MaterializeResult,
     MetadataValue,
     StaticPartitionsDefinition,
@@ -23,7 +22,6 @@ from dagster import (
     TableSchema,
     asset,
 )
-from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 import metrics
 from dashboards import pages, site
@@ -32,109 +30,18 @@ from metrics import Metric
 from metrics.definitions import CONTRACT_COLUMNS
 from metrics.macros import macro_definitions
 from pipelines import checks
-from pipelines.automation import fresh, on_schedule, when_changed
+from pipelines.automation import fresh, when_changed
 from pipelines.charts import markdown_chart
-from pipelines.ingest import Ingestion, ProjectOutcome
+from pipelines.fetching import METADATA_ROWS, OWNERS, of_source
 from pipelines.installation import SHARED, Installation
-from pipelines.lake import Lake
-from pipelines.partitions import ONE_RUN
 from pipelines.publication import publish
 from pipelines.sources import Source
 from pipelines.staging import Entity
 from pipelines.staging import load as load_entities
 
-OWNERS = ["team:ecotone"]
 PUBLISHED = AssetKey(["published", "ecotone"])
 # All macros are made before any metric, and bind what they read.
 _MACROS_READ = frozenset(table for macro in macro_definitions().values() for table in macro.reads)
-METADATA_ROWS = "dagster/row_count"
-
-
-def of_source(source: Source, projects: StaticPartitionsDefinition) -> AssetsDefinition:
-    """`[sources, name]`, partitioned by project: fetches into the lake."""
-
-    @asset(
-        key=AssetKey(["sources", source.name]),
-        description=source.description,
-        group_name="sources",
-        kinds={source.source, "parquet", *source.kinds} if len(source.kinds) < 2 else set(source.kinds),  # noqa: PLR2004 - Dagster allows three
-        partitions_def=projects,
-        backfill_policy=ONE_RUN,
-        pool=source.pool,
-        owners=OWNERS,
-        automation_condition=on_schedule,
-        freshness_policy=fresh,
-        output_required=False,
-        required_resource_keys={"installation"},
-        metadata={
-            "dagster/column_schema": TableSchema(
-                [
-                    TableColumn(
-                        column.name, str(column.type), (column.metadata or {}).get(b"comment", b"").decode() or None
-                    )
-                    for column in source.schema
-                ],
-            ),
-            "stream": f"{source.source}/{source.stream}",
-        },
-    )
-    def fetched(context: AssetExecutionContext) -> None:
-        installation: Installation = context.resources.installation
-        wanted = [installation.catalogue.project(slug) for slug in context.partition_keys]
-        failed, quiet = list[ProjectOutcome](), list[str]()
-        done = context.instance.get_materialized_partitions(context.asset_key)
-        stale = {project.slug for project in wanted} - done | _red(context)
-        with Lake(installation.settings.lake) as lake:
-            ingestion = Ingestion(
-                source,
-                installation.catalogue,
-                installation.settings,
-                lake,
-                progress=lambda done, total, text: installation.reporter(source.name, done, total, text),
-            )
-            for outcome in ingestion.run(wanted):
-                if outcome.failures:
-                    failed.append(outcome)
-                    continue
-                if not outcome.noted and outcome.project.slug not in stale:
-                    quiet.append(outcome.project.slug)
-                    continue
-                context.log_event(
-                    AssetMaterialization(
-                        asset_key=context.asset_key, partition=outcome.project.slug, metadata=_fetched_metadata(outcome)
-                    ),
-                )
-        if quiet:
-            context.log.info("nothing new in %d projects: %s", len(quiet), ", ".join(quiet))
-        if failed:
-            raise Failure(
-                description="\n".join(
-                    f"{outcome.project.slug}: {one.subject}: {one.reason}"
-                    for outcome in failed
-                    for one in outcome.failures
-                ),
-                allow_retries=False,
-            )
-
-    return fetched
-
-
-def _red(context: AssetExecutionContext) -> set[str]:
-    """Partitions whose last run failed: they are told of again as soon as they are well."""
-    status = context.instance.get_status_by_partition(
-        context.asset_key, list(context.partition_keys), context.assets_def.partitions_def
-    )
-    return {slug for slug, state in (status or {}).items() if state == AssetPartitionStatus.FAILED}
-
-
-def _fetched_metadata(outcome: ProjectOutcome) -> dict[str, MetadataValue]:
-    remarks = "\n".join(
-        f"- `{one.subject}`: {one.status}{f': {one.reason}' if one.reason else ''}" for one in outcome.outcomes
-    )
-    return {
-        METADATA_ROWS: MetadataValue.int(outcome.rows),
-        "subjects": MetadataValue.md(remarks or "none in the catalogue"),
-    }
 
 
 def of_entity(entity: Entity, sources: Mapping[str, Source], makers: Mapping[str, str]) -> AssetsDefinition:
