@@ -28,6 +28,7 @@ from pipelines.errors import ConfigurationError
 KEY_BYTES = 32
 DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
+DEFAULT_GITHUB_URL = "https://api.github.com"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Settings:
         hf_endpoint: the Hub's address.
         hf_token: raises the Hub's limits; None reads anonymously.
         rankings: a ranking CSV, a folder of them, or "clone" for the public repository; None: not read.
-        github_token: what reads GitHub's API; None: its streams are listed as skipped.
+        github_url: the address of GitHub's API: REST there, GraphQL at /graphql below it.
+        github_tokens: what reads GitHub's API, several if there are several accounts; none: its streams are skipped.
+        github_budget: points that one run may spend; it stops there instead of waiting. None: it waits for GitHub's.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
     """
 
@@ -51,7 +54,9 @@ class Settings:
     hf_endpoint: str = DEFAULT_HF_ENDPOINT
     hf_token: str | None = field(default=None, repr=False)
     rankings: str | None = None
-    github_token: str | None = field(default=None, repr=False)
+    github_url: str = DEFAULT_GITHUB_URL
+    github_tokens: tuple[str, ...] = field(default=(), repr=False)
+    github_budget: int | None = None
     fixed_now: datetime | None = None
 
     @classmethod
@@ -67,7 +72,9 @@ class Settings:
             hf_endpoint=(environ.get("HF_ENDPOINT") or DEFAULT_HF_ENDPOINT).rstrip("/"),
             hf_token=environ.get("HF_TOKEN") or None,
             rankings=environ.get("ECOTONE_RANKINGS") or None,
-            github_token=environ.get("GITHUB_TOKEN") or None,
+            github_url=(environ.get("ECOTONE_GITHUB_URL") or DEFAULT_GITHUB_URL).rstrip("/"),
+            github_tokens=_tokens(environ),
+            github_budget=_points(environ.get("ECOTONE_GITHUB_BUDGET")),
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
         )
 
@@ -83,6 +90,11 @@ class Settings:
         """The address of `owner/name` under the template."""
         owner, _, name = full_name.partition("/")
         return self.git_url.format(full_name=full_name, owner=owner, name=name)
+
+    @property
+    def github_token(self) -> str | None:
+        """The first of GitHub's tokens: what a source `needs` is that there is one."""
+        return self.github_tokens[0] if self.github_tokens else None
 
     @property
     def lake(self) -> Path:
@@ -122,6 +134,29 @@ class Settings:
                 f"{path} must hold {KEY_BYTES} bytes, it holds {len(key)}: restore it from your backup."
             )
         return key
+
+
+def _tokens(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """`GITHUB_TOKEN` and `GITHUB_TOKENS` (comma separated) together, each once."""
+    listed = [*(environ.get("GITHUB_TOKEN") or "").split(","), *(environ.get("GITHUB_TOKENS") or "").split(",")]
+    tokens = tuple(dict.fromkeys(token.strip() for token in listed if token.strip()))
+    for number, token in enumerate(tokens, 1):
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ConfigurationError(
+                f"GITHUB_TOKENS: token {number} of {len(tokens)} holds characters that no token has. "
+                "Write the tokens side by side with a comma between them.",
+            )
+    return tokens
+
+
+def _points(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.strip().isdecimal():
+        raise ConfigurationError(
+            f"ECOTONE_GITHUB_BUDGET={text!r} is no number of points. Write 2000, or leave it unset."
+        )
+    return int(text)
 
 
 def _clock(text: str | None) -> datetime | None:

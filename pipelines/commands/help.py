@@ -21,6 +21,9 @@ VARIABLES = {
     "HF_ENDPOINT": "the Hub; default: https://huggingface.co",
     "HF_TOKEN": "raises the Hub's limits; default: read anonymously",
     "GITHUB_TOKEN": "for sources that read GitHub's API; without, skipped",
+    "GITHUB_TOKENS": "more of them, comma separated, of other accounts",
+    "ECOTONE_GITHUB_URL": "GitHub's API; default: https://api.github.com",
+    "ECOTONE_GITHUB_BUDGET": "points that a run may spend; default: GitHub's",
 }
 _WIDTH = max(map(len, VARIABLES)) + 2
 SETTINGS = "\n".join(

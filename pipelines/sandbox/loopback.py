@@ -16,6 +16,7 @@ def loopback_environment(endpoint: str) -> dict[str, str]:
         "HF_TOKEN": "",
         "HF_HUB_OFFLINE": "",
         "GITHUB_TOKEN": "",
+        "GITHUB_TOKENS": "",
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
     }

@@ -1,0 +1,217 @@
+"""GitHub's API: one client a process, asked from any thread. Data flows from GitHub to sources, as decoded answers.
+
+Underneath: `github_wire` (HTTP), `github_loop` (the event loop's thread), `github_asker` (attempts), `github_budget`
+(points, limits, how much at once), `github_accounts` (whose the tokens are), `github_documents` (GraphQL texts and what
+they cost), `github_errors` (what refusals mean), `github_pages`, `github_probe`, `github_rest`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from graphql import DocumentNode
+
+import github
+from pipelines.clients.github_asker import Asker, Partial
+from pipelines.clients.github_budget import MOST_AT_ONCE, Clock, Pool, Progress
+from pipelines.clients.github_documents import load_document, prepare
+from pipelines.clients.github_errors import Secrets
+from pipelines.clients.github_loop import Loop
+from pipelines.clients.github_model import Answer, Budget, Count, Page, Probe, Problem
+from pipelines.clients.github_pages import LARGEST_PAGE, walk
+from pipelines.clients.github_probe import Prober
+from pipelines.clients.github_rest import Rest
+from pipelines.clients.github_wire import Wire
+from pipelines.errors import SourceError
+from pipelines.settings import Settings
+
+__all__ = ["Answer", "Budget", "Count", "GitHub", "Page", "Probe", "Problem", "load_document"]
+
+TIMEOUT = 60.0  # seconds; GitHub itself gives up after 10
+T = TypeVar("T")
+
+
+def _silent(_text: str) -> None:
+    """Nobody listens."""
+
+
+class GitHub:
+    """Asks GitHub, within its limits.
+
+    Args:
+        url: of the API: REST there, GraphQL at /graphql.
+        tokens: what it is asked with; their accounts are found out before anything else is asked.
+        budget: points that may be spent; None: as many as GitHub gives, waiting for them.
+        clock: what time it is.
+        timeout: seconds for one answer.
+    """
+
+    _clients: dict[tuple[object, ...], GitHub] = {}  # noqa: RUF012 - one a process, see `of`
+    _guard = threading.Lock()
+
+    def __init__(
+        self,
+        url: str,
+        tokens: Sequence[str],
+        *,
+        budget: int | None = None,
+        clock: Clock | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._tokens = tuple(tokens)
+        self._secrets = Secrets(tokens)
+        self._clock = clock or Clock()
+        self._pool = Pool(self._clock, budget)
+        self._wire = Wire(f"{self.url}/graphql", timeout=timeout, connections=MOST_AT_ONCE)
+        self._loop = Loop("github")
+        self._asker = Asker(self._wire, tokens, self._pool, self._secrets, self._clock)
+        self._prober = Prober(self._ask_all)
+        self._rest = Rest(self.url, tokens, self._secrets)
+        self._loop.run(self._wire.open())
+
+    def __repr__(self) -> str:
+        return f"GitHub({self._secrets.hide(self.url)!r}, {len(self._tokens)} tokens)"
+
+    @classmethod
+    def of(cls, settings: Settings) -> GitHub:
+        """The client of these settings: all sources and threads of a process share its session and its budget."""
+        key = (os.getpid(), settings.github_url, settings.github_tokens, settings.github_budget)
+        with cls._guard:
+            if key not in cls._clients:
+                cls._clients[key] = cls(settings.github_url, settings.github_tokens, budget=settings.github_budget)
+            return cls._clients[key]
+
+    @classmethod
+    def close_all(cls) -> None:
+        """End all clients that `of` has made; the next run of this process begins with its whole budget."""
+        with cls._guard:
+            clients = list(cls._clients.values())
+            cls._clients.clear()
+        for client in clients:
+            client.close()
+
+    def close(self) -> None:
+        """End connections and thread; who still waits for an answer gets a CancelledError."""
+        self._loop.cancel_all()
+        self._loop.run(self._wire.close())
+        self._loop.close()
+
+    @property
+    def requests(self) -> int:
+        """GraphQL requests sent, whatever became of them."""
+        return self._asker.requests
+
+    @property
+    def bad_tokens(self) -> list[str]:
+        """What is wrong with tokens that are not accepted; the others are used."""
+        return list(self._asker.bad_tokens)
+
+    @property
+    def spent(self) -> int:
+        """Points spent by this client."""
+        return self._pool.spent
+
+    @property
+    def budgets(self) -> list[Budget]:
+        """What each account may still spend; the accounts are known once something was asked."""
+        return self._pool.budgets
+
+    def connect(self) -> list[Budget]:
+        """Find out whose the tokens are; one request for each. Raises BadToken if none of them is accepted."""
+        self._loop.run(self._asker.identify())
+        return self.budgets
+
+    def ask(
+        self, document: DocumentNode, variables: Mapping[str, Any], *, what: str, progress: Progress = _silent
+    ) -> Answer:
+        """One request; blocks until its answer is there, however long the budget makes it wait.
+
+        Args:
+            document: parsed once (`load_document`) and used again: it is made ready once.
+            variables: JSON values.
+            what: names it in messages: "issues of owner/name".
+            progress: told when it has to wait, from another thread.
+
+        Returns:
+            The answer; a partial one with what is missing in `errors`.
+
+        Raises:
+            Paused: the budget of this run is used up.
+            TransientError: it did not work now, in several attempts.
+            TerminalError: nothing of what was asked for can be had; the subclass says why.
+        """
+        try:
+            return self._loop.run(self._asker.ask(prepare(document), variables, what, progress, passing=True))
+        except Partial as partial:
+            return partial.answer
+
+    def pages(  # noqa: PLR0913 - what to ask, where, and from where on
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any],
+        *,
+        path: tuple[str, ...],
+        what: str,
+        after: str | None = None,
+        size: int = LARGEST_PAGE,
+        progress: Progress = _silent,
+    ) -> Iterator[Page]:
+        """The pages of the connection at `path` from the cursor `after` on; the next is asked for when it is wanted.
+
+        The document takes `$first` and `$after`, and asks for `pageInfo { endCursor hasNextPage }` and for nodes or
+        edges. Raises as `ask`, and CursorLost if GitHub no longer knows `after`.
+        """
+        prepared = prepare(document)
+
+        def ask(variables: Mapping[str, Any], patient: bool) -> Answer:
+            try:
+                return self._loop.run(self._asker.ask(prepared, variables, what, progress, passing=patient))
+            except Partial as partial:
+                if patient:
+                    return partial.answer
+                raise
+
+        return walk(ask, variables, path=path, what=what, after=after, size=size)
+
+    def probe(self, names: Sequence[str], now: datetime) -> Mapping[str, Probe | SourceError]:
+        """What each repository is now, 50 to a request; known for 15 minutes from `now`, so name all of the run.
+
+        Raises Paused if the budget does not suffice for it.
+        """
+        return self._prober.probe(names, now)
+
+    def rest(self) -> github.Github:
+        """PyGithub at the same address, with the tokens in turn. Its exceptions are its own: see `by_rest`."""
+        return self._rest.client()
+
+    def by_rest(self, ask: Callable[[github.Github], T], *, what: str, progress: Progress = _silent) -> T:
+        """What `ask` makes of REST; what goes wrong is raised as by `ask`, limits are waited for."""
+        return self._rest.call(ask, what=what, progress=progress)
+
+    def _ask_all(
+        self, document: DocumentNode, sets: Sequence[Mapping[str, Any]], what: str
+    ) -> list[Answer | SourceError]:
+        prepared = prepare(document)
+
+        async def one(variables: Mapping[str, Any]) -> Answer | SourceError:
+            try:
+                return await self._asker.ask(prepared, variables, what, _silent, passing=False)
+            except Partial as partial:
+                return partial.answer
+            except SourceError as error:
+                return error
+
+        async def everything() -> list[Answer | SourceError]:
+            return await asyncio.gather(*(one(variables) for variables in sets))
+
+        return self._loop.run(everything())
+
+
+atexit.register(GitHub.close_all)

@@ -1,0 +1,152 @@
+"""One request after another until there is an answer: accounts, limits, attempts. From the wire to the client.
+
+All of it runs in the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import stamina
+
+from pipelines.clients.github_accounts import ATTEMPTS, LONGEST_WAIT, identify
+from pipelines.clients.github_budget import Account, Clock, Pool, Progress
+from pipelines.clients.github_documents import Prepared
+from pipelines.clients.github_errors import Limit, Secrets, error_of, passes, problems, refused
+from pipelines.clients.github_model import Answer
+from pipelines.clients.github_wire import Reply, Wire
+from pipelines.errors import (
+    BadToken,
+    CursorLost,
+    Gone,
+    MissingScope,
+    NeedsSso,
+    Overloaded,
+    SourceError,
+    TransientError,
+)
+
+log = logging.getLogger("ecotone")
+
+
+class Partial(Overloaded):
+    """An answer that lost something which may come when it is asked for again."""
+
+    def __init__(self, message: str, answer: Answer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
+class Asker:
+    """Asks until there is an answer.
+
+    Args:
+        wire: what requests go through.
+        tokens: what it asks with; their accounts are found out before anything else is asked.
+        pool: where their accounts are kept.
+        secrets: hides the tokens.
+        clock: what time it is.
+    """
+
+    def __init__(self, wire: Wire, tokens: Sequence[str], pool: Pool, secrets: Secrets, clock: Clock) -> None:
+        self.pool = pool
+        self.requests = 0
+        self.bad_tokens: list[str] = []
+        self._wire = wire
+        self._tokens = tuple(tokens)
+        self._secrets = secrets
+        self._clock = clock
+        self._known: asyncio.Task[None] | None = None
+
+    async def ask(
+        self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress, *, passing: bool
+    ) -> Answer:
+        """Ask until it works, or several attempts have failed; `passing`: also when the server is overloaded.
+
+        Raises as `GitHub.ask`; an answer that lost something for the time being as `Partial`, in which it is.
+        """
+
+        def again(error: Exception) -> bool:
+            if isinstance(error, CursorLost) or not isinstance(error, TransientError):
+                return False
+            return passing or not isinstance(error, Overloaded)
+
+        async for attempt in stamina.retry_context(
+            on=again, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
+        ):
+            with attempt:
+                return await self._once(prepared, variables, what, progress)
+        raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
+
+    async def _once(self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress) -> Answer:
+        """One answer, whichever account it comes from and however often a limit has to be waited for."""
+        await self.identify()
+        points = prepared.points(variables)
+        without: dict[str, SourceError] = {}
+        while True:
+            account = await self.pool.take(points, progress, without)
+            try:
+                reply = await self._send(prepared, variables, account)
+            finally:
+                self.pool.done(account, points)
+            refusal = refused(reply, what, self._secrets)
+            if refusal is None:
+                self.pool.went_well(account)
+                return self._answer(reply, what)
+            if isinstance(refusal, Limit):
+                self.pool.limited(account, refusal, what)
+            elif isinstance(refusal, BadToken):
+                self._drop(account, refusal)
+            elif isinstance(refusal, Gone | MissingScope | NeedsSso) and self.pool.has_room(
+                points, {*without, account.key}
+            ):
+                without[account.key] = refusal  # another account may see what this one does not
+            else:
+                if isinstance(refusal, Overloaded):
+                    self.pool.overloaded()
+                raise next(iter(without.values()), refusal)
+
+    async def _send(self, prepared: Prepared, variables: Mapping[str, Any], account: Account) -> Reply:
+        self.requests += 1
+        reply = await self._wire.send(prepared, variables, account.tokens[0])
+        if reply.data is not None:
+            account.learn(reply.data.get("rateLimit"), reply.headers, self._clock.seconds())
+        return reply
+
+    def _answer(self, reply: Reply, what: str) -> Answer:
+        data = reply.data or {}
+        limits = data.pop("rateLimit", None) or {}
+        found = problems(reply.errors, self._secrets)
+        answer = Answer(data, found, int(limits.get("cost", 0)))
+        lost = next((each for each in found if passes(each)), None)
+        if lost is not None:
+            self.pool.overloaded()
+            raise Partial(str(error_of(lost, what)), answer)
+        return answer
+
+    def _drop(self, account: Account, refusal: BadToken) -> None:
+        """Go on without the token; raises its refusal if it was the last one."""
+        number = self._tokens.index(account.tokens.pop(0)) + 1
+        self.bad_tokens.append(f"token {number} of {len(self._tokens)}: {refusal}")
+        log.warning("%s", self.bad_tokens[-1])
+        if not account.tokens:
+            del self.pool.accounts[account.key]
+        if not self.pool.accounts:
+            raise refusal
+
+    async def identify(self) -> None:
+        """Find out whose the tokens are; whoever comes meanwhile waits for it."""
+        if self._known is None or (self._known.done() and self._known.exception() is not None):
+            self._known = asyncio.ensure_future(self._ask_whose())
+        if not self._known.done():
+            await asyncio.shield(self._known)
+        self._known.result()
+
+    async def _ask_whose(self) -> None:
+        self.requests += len(self._tokens)
+        self.bad_tokens = await identify(self._wire, self._tokens, self.pool, self._secrets, self._clock)
+        for text in self.bad_tokens:
+            log.warning("%s", text)
