@@ -63,10 +63,13 @@ def macro_definitions() -> Mapping[str, Macro]:
 
 
 def tables(query: exp.Expr) -> Iterable[str]:
-    """Names of the tables and table macros that a statement reads, without its own CTEs."""
+    """Names of the tables and table macros that a statement reads, without its own CTEs.
+
+    `query_table(name)` is left out: it reads what the caller of a macro names, which stands in the caller's own query.
+    """
     own = {cte.alias_or_name for cte in query.find_all(exp.CTE)}
     for table in query.find_all(exp.Table):
         if table.db:
             yield f"{table.db}.{table.this.name}"
-        elif table.name not in own:
+        elif table.name and table.name not in own:
             yield table.name

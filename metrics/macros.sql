@@ -1,4 +1,4 @@
--- SQL that several metrics share; macros_levels.sql continues it. The macros are published with the file: SELECT metrics.wilson_low(3, 12).
+-- SQL that several metrics share; macros_levels.sql and the others beside it continue it. The macros are published with the file: SELECT metrics.wilson_low(3, 12).
 -- Each statement ends with a semicolon at the end of a line. No double is summed here or in a metric: the order of
 -- the rows would show in the last digits.
 

@@ -37,6 +37,8 @@ def inlined(sql: str) -> exp.Expr:
 
     def without_macro(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous):
+            if node.this.name.lower() == "query_table":
+                return _named(node)
             body = _body(node.this)
             _rename_ctes(body, f"{node.this.name}_{next(numbers)}_")
             return exp.Subquery(this=body.transform(without_macro), alias=node.args.get("alias"))
@@ -58,6 +60,12 @@ def _body(call: exp.Anonymous) -> exp.Expr:
         return node
 
     return sqlglot.parse_one(macro.body, dialect="duckdb").transform(argument)
+
+
+def _named(node: exp.Table) -> exp.Table:
+    """The table that `query_table('name')` reads, under that name."""
+    name = node.this.expressions[0].unnest().name
+    return exp.to_table(name, alias=node.alias or name)
 
 
 def _rename_ctes(query: exp.Expr, prefix: str) -> None:
