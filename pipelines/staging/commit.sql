@@ -27,10 +27,9 @@ SELECT
 FROM fact.commit AS fact
 INNER JOIN fact.repository_key AS repository ON repository.source_key = fact.repository_key
 INNER JOIN fact.commit_listing AS current
-    ON current.repository_id = repository.repository_id AND current.listing = fact.listing
+    ON current.subject_id = repository.subject_id AND current.listing = fact.listing
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 CROSS JOIN (
     SELECT map(list(source_key ORDER BY source_key), list(person_id ORDER BY source_key)) AS people
-    FROM staging.identity
-    WHERE person_id <> source_key
+    FROM fact.co_author
 ) AS merged;

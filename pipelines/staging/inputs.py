@@ -25,10 +25,15 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [("entity_id", TEXT), ("kind", TEXT), ("label", TEXT), ("parent", TEXT), ("position", COUNT)],
     ),
     "input_repository_name": pa.schema(
-        [("name", TEXT), ("repository_id", TEXT), ("entity_id", TEXT), *PERIOD, ("is_current", FLAG)],
+        [
+            *(("name", TEXT), ("repository_id", TEXT), ("entity_id", TEXT), *PERIOD),
+            *(("is_current", FLAG), ("position", COUNT)),
+        ],
     ),
     "input_member_repository": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
-    "input_member_selector": pa.schema([("entity_id", TEXT), ("organization", TEXT), ("pattern", TEXT), *PERIOD]),
+    "input_member_selector": pa.schema(
+        [("entity_id", TEXT), ("organization", TEXT), ("pattern", TEXT), *PERIOD, ("position", COUNT)],
+    ),
     "input_expected": pa.schema(
         [("entity_id", TEXT), ("subject_id", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT)],
     ),
@@ -37,7 +42,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [
             *(("batch", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT), ("fetched_at", TIME)),
             *(("listing", TEXT), ("complete", FLAG), ("status", TEXT), ("reason", TEXT), ("row_count", COUNT)),
-            *(("observed_until", TIME), ("counts", FLAG)),
+            *(("counts", FLAG), ("observes", FLAG), ("observed_until", TIME), ("total", COUNT), ("pass", COUNT)),
         ],
     ),
 }
@@ -56,15 +61,18 @@ def create(
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in SCHEMAS}
     for position, entity in enumerate(catalogue.entities()):
         rows["input_entity"].append((entity.entity_id, entity.kind, entity.label, entity.parent, position))
-    for project in catalogue.projects:
-        for name, row in _project_rows(project, sources):
+    for position, project in enumerate(catalogue.projects):
+        for name, row in _project_rows(project, position, sources):
             rows[name].append(row)
     rows["input_rule"] = [row[:5] for row in people.rule_rows(key)]
     counted = {entry.batch for entry in countable(entries, sources)}
+    resumable = {(source.source, source.stream) for source in sources if source.resumable}
     rows["input_batch"] = [
         (
             *(entry.batch, entry.source, entry.stream, entry.subject, entry.fetched_at, entry.listing, entry.complete),
-            *(entry.status, entry.reason, entry.rows, _observed_until(entry), entry.batch in counted),
+            *(entry.status, entry.reason, entry.rows, entry.batch in counted),
+            entry.complete or (entry.batch in counted and (entry.source, entry.stream) not in resumable),
+            *(_observed_until(entry), _number(entry, "total"), _number(entry, "pass")),
         )
         for entry in entries
     ]
@@ -81,7 +89,12 @@ def _observed_until(entry: Entry) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _project_rows(project: Project, sources: Sequence[Source]) -> Iterable[tuple[str, tuple[Any, ...]]]:
+def _number(entry: Entry, key: str) -> int | None:
+    value = (entry.state or {}).get(key)
+    return None if value is None else int(value)
+
+
+def _project_rows(project: Project, position: int, sources: Sequence[Source]) -> Iterable[tuple[str, tuple[Any, ...]]]:
     period: tuple[date | None, date | None] = (project.valid_from, project.valid_to)
     grains = [
         project.entity_id,
@@ -95,14 +108,14 @@ def _project_rows(project: Project, sources: Sequence[Source]) -> Iterable[tuple
         repository_id = repository.subject
         entities[repository_id] = [repository.entity_id, *grains]
         former[repository_id] = [f"github:{name.name}" for name in repository.names if name.name != repository.name]
-        for position, name in enumerate(repository.names):
-            dated = (name.valid_from, name.valid_until, position == 0)
+        for place, name in enumerate(repository.names):
+            dated = (name.valid_from, name.valid_until, place == 0, position)
             yield "input_repository_name", (name.name, repository_id, repository.entity_id, *dated)
         for entity_id in entities[repository_id]:
             yield "input_member_repository", (entity_id, repository_id, *period)
     for selector in project.hub:
         for entity_id in grains:
-            yield "input_member_selector", (entity_id, selector.organization, selector.pattern, *period)
+            yield "input_member_selector", (entity_id, selector.organization, selector.pattern, *period, position)
     for source in sources:
         for subject in source.subjects(project):
             for entity_id in entities.get(subject, grains):

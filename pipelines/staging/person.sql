@@ -1,22 +1,21 @@
 /*+++
 title = "People, bots and AI agents"
-description = """Everyone who wrote or co-wrote something. Bots and agents are told apart by curated rules, never by a display
-name; everybody else is human."""
+description = """Everyone who contributed. Bots and agents are told apart by curated rules, then by GitHub's own type of the account,
+never by a display name; everybody else is human. Whoever only starred or forked has no row."""
 [columns]
 person_id = "account:<GitHub id> where one is known, else login:<login>, else email:<keyed hash>."
 kind = "human, bot or agent."
 agent = "Which AI coding agent; NULL for humans and bots."
 agent_since = "First public release of that agent: its rule counts from then on."
-rule = "The rule that told so (pipelines/staging/people_rules.toml); NULL for humans."
+rule = "The rule that told so (pipelines/staging/people_rules.toml, or account-type); NULL for humans."
 +++*/
 CREATE OR REPLACE TABLE staging.person AS
 WITH keys AS (
-    SELECT person_id, source_key FROM staging.identity WHERE person_id IS NOT NULL
+    SELECT person_id, source_key, NULL AS type FROM staging.identity WHERE person_id IS NOT NULL
     UNION
-    SELECT identity.person_id, 'login:' || lower(fact.author_login)
-    FROM fact.commit AS fact
-    INNER JOIN staging.identity AS identity ON identity.source_key = fact.author_key
-    WHERE fact.author_login IS NOT NULL
+    SELECT identity.person_id, fact.login_key, fact.type
+    FROM fact.person_key AS fact
+    INNER JOIN staging.identity AS identity ON identity.source_key = fact.source_key
 ),
 ruled AS (
     SELECT keys.person_id, rule.kind, rule.agent, rule.since, rule.rule_id, 1 AS rank
@@ -24,6 +23,8 @@ ruled AS (
     UNION ALL
     -- GitHub gives every App a login that ends so, and lets no account choose one
     SELECT person_id, 'bot', NULL, NULL, 'github-app', 2 FROM keys WHERE source_key LIKE 'login:%[bot]'
+    UNION ALL
+    SELECT person_id, 'bot', NULL, NULL, 'account-type', 3 FROM keys WHERE type = 'Bot'
 )
 SELECT
     person.person_id,

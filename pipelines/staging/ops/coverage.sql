@@ -1,6 +1,7 @@
 /*+++
 title = "What was observed, and what was not"
-description = "One row for each catalogued subject and stream. Never observed is not zero."
+description = """One row for each catalogued subject and stream. Never observed is not zero. A stream of GitHub is observed once its first
+pass is complete; from then on what is held is compared with what GitHub counts in the same listing."""
 [columns]
 subject_id = "The subject: a repository_id or hf-org:<organisation>."
 source = "System of origin."
@@ -11,42 +12,96 @@ status = "Of the last attempt: ok, incomplete, failed, skipped; never: not tried
 reason = "What is missing and why."
 row_count = "Rows fetched, repeats included."
 quarantined = "Rows left out of all metrics because of strange dates."
+expected_total = "How many GitHub counted in this listing at the end of the last complete fetch; NULL where nothing counts."
+held_total = "How many are held that were not found to be gone since; NULL where nothing counts."
+difference = "expected_total - held_total."
 +++*/
 CREATE OR REPLACE TABLE ops.coverage AS
-WITH attempts AS (
+WITH expected AS (
+    SELECT DISTINCT coalesce(key.repository_id, input.subject_id) AS subject_id, input.source, input.stream, input.subject
+    FROM input_expected AS input
+    LEFT JOIN fact.repository_key AS key ON key.source_key = input.subject_id
+),
+attempts AS (
     SELECT expected.subject_id, batch.*
-    FROM (SELECT DISTINCT subject_id, source, stream, subject FROM input_expected) AS expected
+    FROM expected
     INNER JOIN input_batch AS batch
         ON batch.source = expected.source AND batch.stream = expected.stream AND batch.subject = expected.subject
 ),
 observed AS (
     SELECT
         subject_id, source, stream,
-        min(fetched_at) FILTER (complete OR (row_count > 0 AND counts)) AS observed_from,
-        max(coalesce(observed_until, fetched_at)) FILTER (complete OR (row_count > 0 AND counts)) AS observed_until,
+        min(fetched_at) FILTER (observes) AS observed_from,
+        max(coalesce(observed_until, fetched_at)) FILTER (observes) AS observed_until,
         sum(row_count) FILTER (counts) AS row_count,
         max_by(status, (fetched_at, batch)) AS status,
-        max_by(coalesce(reason, ''), (fetched_at, batch)) AS reason
+        max_by(coalesce(reason, ''), (fetched_at, batch)) AS reason,
+        max_by(total, (fetched_at, batch)) FILTER (complete AND total IS NOT NULL) AS expected_total
     FROM attempts
     GROUP BY subject_id, source, stream
 ),
-strange AS (
-    SELECT repository_id AS subject_id, 'git' AS source, 'commits' AS stream, count(*) AS quarantined
+newest AS (
+    SELECT 'github:' || database_id AS subject_id, has_issues, has_discussions, fetched_at
+    FROM fact.repository_observation
+    QUALIFY row_number() OVER (PARTITION BY database_id ORDER BY fetched_at DESC, version DESC, repository_key) = 1
+),
+-- what its owner has switched off is known to be empty
+switched_off AS (
+    SELECT subject_id, 'github' AS source, 'issues' AS stream, fetched_at AS observed_until, 'issues are disabled' AS reason
+    FROM newest
+    WHERE has_issues = FALSE
+    UNION ALL
+    SELECT subject_id, 'github', 'discussions', fetched_at, 'discussions are disabled' FROM newest WHERE has_discussions = FALSE
+),
+held AS (
+    SELECT repository_id, repository_key, 'issues' AS stream, pass, strange_date FROM fact.issue
+    UNION ALL
+    SELECT repository_id, repository_key, 'pull_requests', pass, strange_date FROM fact.pull_request
+    UNION ALL
+    SELECT repository_id, repository_key, 'forks', pass, strange_date FROM fact.fork
+    UNION ALL
+    SELECT repository_id, repository_key, 'stargazers', pass, strange_date FROM fact.star
+    UNION ALL
+    SELECT repository_id, repository_key, 'releases', pass, strange_date FROM fact.release
+    UNION ALL
+    SELECT repository_id, repository_key, 'discussions', pass, strange_date FROM fact.discussion
+),
+counted AS (
+    SELECT
+        held.repository_id AS subject_id, 'github' AS source, held.stream,
+        count(*) AS held_total,
+        count(*) FILTER (held.strange_date) AS quarantined
+    FROM held
+    LEFT JOIN fact.complete_pass AS done ON done.repository_key = held.repository_key AND done.stream = held.stream
+    WHERE coalesce(held.pass >= done.pass, TRUE)
+    GROUP BY held.repository_id, held.stream
+    UNION ALL
+    SELECT repository_id, 'git', 'commits', NULL, count(*)
     FROM staging.commit
     WHERE strange_date
     GROUP BY repository_id
 )
 SELECT
-    expected.subject_id,
-    expected.source,
-    expected.stream,
-    observed.observed_from,
-    observed.observed_until,
-    coalesce(observed.status, 'never') AS status,
-    nullif(coalesce(observed.reason, 'not fetched yet'), '') AS reason,
+    subject.subject_id,
+    subject.source,
+    subject.stream,
+    coalesce(observed.observed_from, switched_off.observed_until) AS observed_from,
+    greatest(observed.observed_until, switched_off.observed_until) AS observed_until,
+    CASE
+        WHEN switched_off.reason IS NOT NULL AND coalesce(observed.status, 'skipped') = 'skipped' THEN 'ok'
+        ELSE coalesce(observed.status, 'never')
+    END AS status,
+    CASE
+        WHEN switched_off.reason IS NOT NULL AND coalesce(observed.status, 'skipped') = 'skipped' THEN switched_off.reason
+        ELSE nullif(coalesce(observed.reason, 'not fetched yet'), '')
+    END AS reason,
     coalesce(observed.row_count, 0)::BIGINT AS row_count,
-    coalesce(strange.quarantined, 0) AS quarantined
-FROM (SELECT DISTINCT subject_id, source, stream FROM input_expected) AS expected
+    coalesce(counted.quarantined, 0) AS quarantined,
+    observed.expected_total,
+    CASE WHEN observed.expected_total IS NOT NULL THEN coalesce(counted.held_total, 0) END AS held_total,
+    observed.expected_total - coalesce(counted.held_total, 0) AS difference
+FROM (SELECT DISTINCT subject_id, source, stream FROM expected) AS subject
 LEFT JOIN observed USING (subject_id, source, stream)
-LEFT JOIN strange USING (subject_id, source, stream)
-ORDER BY expected.source, expected.stream, expected.subject_id;
+LEFT JOIN switched_off USING (subject_id, source, stream)
+LEFT JOIN counted USING (subject_id, source, stream)
+ORDER BY subject.source, subject.stream, subject.subject_id;

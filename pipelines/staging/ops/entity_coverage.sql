@@ -17,7 +17,11 @@ SELECT
     count(*) AS subjects,
     count(coverage.observed_until) AS observed,
     min(coverage.observed_until) AS observed_until
-FROM (SELECT DISTINCT entity_id, subject_id, source, stream FROM input_expected) AS expected
+FROM (
+    SELECT DISTINCT input.entity_id, coalesce(key.repository_id, input.subject_id) AS subject_id, input.source, input.stream
+    FROM input_expected AS input
+    LEFT JOIN fact.repository_key AS key ON key.source_key = input.subject_id
+) AS expected
 INNER JOIN ops.coverage AS coverage USING (subject_id, source, stream)
 GROUP BY expected.entity_id, expected.source, expected.stream
 ORDER BY expected.entity_id, expected.source, expected.stream;
