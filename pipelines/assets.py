@@ -229,7 +229,7 @@ def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefiniti
     streams = {f"{source.source}/{source.stream}": source for source in sources.values()}
     makers = {made: entity.table for entity in entities.values() for made in entity.makes}
     makers |= {f"metrics.{name}": f"metrics.{name}" for name in defined}
-    yield from (of_source(source, projects) for source in sources.values())
+    yield from (of_source(source, projects, streams) for source in sources.values())
     yield from (of_entity(entity, streams, makers) for entity in entities.values())
     yield from (of_metric(metric, makers) for metric in defined.values())
     yield publication([*entities, *(f"metrics.{name}" for name in defined)])

@@ -4,7 +4,7 @@ Each project that came well is told of as it comes; the step fails at the end if
 fails is one red partition. (Dagster reads annotations when it decorates: this module does without postponed ones.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dagster import (
     AssetExecutionContext,
@@ -33,14 +33,18 @@ OWNERS = ["team:ecotone"]
 METADATA_ROWS = "dagster/row_count"
 
 
-def of_source(source: Source, projects: StaticPartitionsDefinition) -> AssetsDefinition:
-    """`[sources, name]`, partitioned by project: fetches into the lake."""
+def of_source(
+    source: Source, projects: StaticPartitionsDefinition, streams: Mapping[str, Source] | None = None
+) -> AssetsDefinition:
+    """`[sources, name]`, partitioned by project: fetches into the lake. `streams`: the others, by `source/stream`."""
+    before = [(streams or {})[stream] for stream in source.after if stream in (streams or {})]
 
     @asset(
         key=AssetKey(["sources", source.name]),
         description=source.description,
         group_name="sources",
         kinds={source.source, "parquet", *source.kinds} if len(source.kinds) < 2 else set(source.kinds),  # noqa: PLR2004 - Dagster allows three
+        deps=[AssetKey(["sources", each.name]) for each in before],
         partitions_def=projects,
         backfill_policy=ONE_RUN,
         pool=source.pool,

@@ -1,7 +1,8 @@
 """Ingestion: runs a source over projects and writes what it yields to the lake. Data flows from sources to batches.
 
 One subject that fails is recorded, with the reason, and the rest goes on. A subject in which nothing is new writes
-nothing, save once a day an empty batch: so it is known up to when it was looked at.
+nothing, save once a day an empty batch: so it is known up to when it was looked at. A batch of a resumable source is
+durable before the source is asked for the next one, and its state is where the next run goes on, however this one ends.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipelines.catalogue import Catalogue, Project
-from pipelines.errors import EcotoneError, LakeError, Skipped
+from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.lake import Lake
+from pipelines.lake_reading import Shelf
 from pipelines.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
 
 log = logging.getLogger("ecotone")
 BAD = frozenset({"failed", "incomplete"})
+UNWELL = BAD | {"skipped", "paused"}
+JOINED_FROM = 8  # files of one subject: fewer are not worth writing again
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Outcome:
 
     Attributes:
         subject: e.g. `github:QwenLM/Qwen3`.
-        status: `ok`, `unchanged`, `incomplete`, `failed` or `skipped`.
+        status: `ok`, `unchanged`, `incomplete`, `failed`, `skipped` or `paused` (the next run goes on from there).
         rows: rows written.
         reason: what is missing and why.
         noted: whether a batch was written, be it an empty one.
@@ -97,10 +101,10 @@ class Ingestion:
         yield from (ProjectOutcome(project) for project in projects if not open_subjects[project.slug])
         claims = _Claims()
         counter = _Counter(self.progress, len(tasks))
+        round_ = _Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
-                pool.submit(self._subject, project, subject, claims, counter): (project, subject)
-                for project, subject in tasks
+                pool.submit(self._subject, project, subject, round_): (project, subject) for project, subject in tasks
             }
             try:
                 for future in as_completed(futures):
@@ -111,15 +115,18 @@ class Ingestion:
                         ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
                         yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
             finally:
+                round_.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _subject(self, project: Project, subject: str, claims: _Claims, counter: _Counter) -> Outcome:
+    def _subject(self, project: Project, subject: str, round_: _Round) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
-        with claims.of(subject):
+        with round_.claims.of(subject):
             try:
-                return self._fetch(project, subject, counter)
+                return self._fetch(project, subject, round_)
             except Skipped as skipped:
                 return self._note(subject, "skipped", str(skipped))
+            except Paused as paused:
+                return self._note(subject, "paused", str(paused))
             except LakeError as error:
                 return Outcome(subject, "failed", reason=str(error))
             except EcotoneError as error:
@@ -128,55 +135,71 @@ class Ingestion:
                 log.exception("%s of %s failed", self.source.name, subject)
                 return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
-    def _fetch(self, project: Project, subject: str, counter: _Counter) -> Outcome:
+    def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
         for setting, adds in self.source.needs.items():
             if not getattr(self.settings, setting):
                 raise Skipped(f"{setting.upper()} is not set. With it: {adds}")
         now = self.settings.now()
-        last = self._last(project, subject)
+        last = self._newest(self.lake.last_complete, self._names(project, subject))
         if last is not None and self.source.daily and last.fetched_at.date() >= now.date():
             return Outcome(subject, "unchanged", reason=last.reason, noted=False)
+        names = self._names(project, subject)
+        stated = self._newest(self.lake.manifest.last_stated, names) if self.source.resumable else last
         request = Request(
             subject=subject,
             project=self._as_asked(project, subject),
             settings=self.settings,
             now=now,
             domains=self.catalogue.domains,
-            state=last.state if last else None,
+            state=stated.state if stated else None,
             fetched_at=last.fetched_at if last else None,
-            progress=lambda text: counter.say(f"{subject.partition(':')[2]}: {text}"),
+            peers=round_.subjects,
+            progress=lambda text: round_.say(f"{subject.partition(':')[2]}: {text}"),
+            read=lambda stream, columns, after: round_.shelf.read(stream, names, columns, after),
         )
-        return self._write(subject, self.source.fetch(request), last, now)
+        return self._write(request, round_, last, stated)
 
     def _as_asked(self, project: Project, subject: str) -> Project:
         """The project, with what any project selects of the subject: a shared organisation is fetched once for all."""
         sharing = [each for each in self.catalogue.projects if subject in self.source.subjects(each)]
         return replace(project, hub=tuple(selector for each in sharing for selector in each.hub))
 
-    def _last(self, project: Project, subject: str) -> Entry | None:
-        """The last complete fetch, under any name that the repository has had: a rename repeats nothing."""
-        names = [subject]
+    def _names(self, project: Project, subject: str) -> list[str]:
+        """The subject, and the names that the repository had before: a rename repeats nothing."""
         with suppress(KeyError):
-            names += [f"github:{name.name}" for name in project.repository(subject).names[1:]]
-        found = [self.lake.last_complete(self.source.source, self.source.stream, name) for name in names]
+            return [subject, *(f"github:{name.name}" for name in project.repository(subject).names[1:])]
+        return [subject]
+
+    def _newest(self, find: Callable[[str, str, str], Entry | None], names: Sequence[str]) -> Entry | None:
+        found = [find(self.source.source, self.source.stream, name) for name in names]
         return max((entry for entry in found if entry), key=lambda entry: (entry.fetched_at, entry.batch), default=None)
 
-    def _write(self, subject: str, batches: Iterator[Batch], last: Entry | None, now: datetime) -> Outcome:
-        listing = self.lake.new_id()
+    def _write(self, request: Request, round_: _Round, last: Entry | None, stated: Entry | None) -> Outcome:
+        listing, subject = self.lake.new_id(), request.subject
         rows, final = 0, None
-        for batch in batches:
+        for batch in self.source.fetch(request):
             rows += batch.table.num_rows
             final = batch
-            self._append(batch, subject, now, listing)
+            self._append(batch, subject, request.now, listing)
+            round_.check()
         if final is None:
-            newest = self.lake.manifest.last(self.source.source, self.source.stream, subject)
-            recovered = newest is not None and newest.status in {*BAD, "skipped"}
-            due = last is not None and (last.fetched_at.date() < now.date() or recovered)
-            if last is not None and due:
-                seen = Batch(self.source.schema.empty_table(), complete=True, state=last.state, reason=last.reason)
-                self._append(seen, subject, now, listing)
-            return Outcome(subject, "unchanged", reason=last.reason if last else None, noted=due)
+            return self._seen(request, listing, last, stated)
+        if final.complete and self.source.resumable:
+            self.lake.join(self.source.source, self.source.stream, subject, least=JOINED_FROM)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
+
+    def _seen(self, request: Request, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:
+        """Nothing is new: noted once a day, and when the subject was not well the last time."""
+        newest = self.lake.manifest.last(self.source.source, self.source.stream, request.subject)
+        recovered = newest is not None and newest.status in UNWELL
+        due = last is not None and (last.fetched_at.date() < request.now.date() or recovered)
+        if last is not None and due:
+            state = last.state
+            if self.source.resumable and stated is not None:
+                state = {**(stated.state or {}), "observed_until": request.now.isoformat()}
+            seen = Batch(self.source.schema.empty_table(), complete=True, state=state, reason=last.reason)
+            self._append(seen, request.subject, request.now, listing)
+        return Outcome(request.subject, "unchanged", reason=last.reason if last else None, noted=due)
 
     def _append(self, batch: Batch, subject: str, now: datetime, listing: str) -> None:
         self.lake.append(
@@ -214,6 +237,27 @@ class Ingestion:
             except LakeError as error:
                 reason = f"{reason} ({error})"
         return Outcome(subject, status, reason=reason, noted=due)
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What the subjects of one run share."""
+
+    claims: _Claims
+    counter: _Counter
+    subjects: tuple[str, ...]
+    shelf: Shelf
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def say(self, text: str) -> None:
+        """Something goes on; Paused if the run is being stopped: a source that waits must not keep it."""
+        self.check()
+        self.counter.say(text)
+
+    def check(self) -> None:
+        """Paused if the run is being stopped."""
+        if self.stopped.is_set():
+            raise Paused("the run was stopped: the next one goes on from here")
 
 
 class _Claims:

@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -35,6 +35,7 @@ from pipelines.manifest import Entry, Manifest
 FORMAT = 1
 METADATA_KEY = b"ecotone"
 ROW_GROUP_ROWS = 100_000
+ROW_GROUP_BYTES = 32_000_000  # in memory; comments make rows long
 TEMPORARY_PREFIX = ".writing-"
 COMMON_COLUMNS = (
     pa.field("_batch", pa.string()),
@@ -159,9 +160,9 @@ class Lake:
             state=state,
             rows=table.num_rows,
         )
-        return self._publish(entry, table, fetched_at)
+        return self._publish(entry, table.schema, [table], fetched_at)
 
-    def _publish(self, entry: Entry, table: pa.Table, day: datetime) -> Entry:
+    def _publish(self, entry: Entry, schema: pa.Schema, tables: Iterable[pa.Table], day: datetime) -> Entry:
         folder = self.root / entry.source / entry.stream / f"{day:%Y-%m-%d}"
         path = folder / f"{entry.batch}.parquet"
         temporary = folder / f"{TEMPORARY_PREFIX}{path.name}"
@@ -169,9 +170,9 @@ class Lake:
         try:
             _make_folder(folder)
             with temporary.open("wb") as file:
-                pq.write_table(
-                    table.replace_schema_metadata(metadata), file, compression="zstd", row_group_size=ROW_GROUP_ROWS
-                )
+                with pq.ParquetWriter(file, schema.with_metadata(metadata), compression="zstd") as writer:
+                    for table in tables:
+                        writer.write_table(table.replace_schema_metadata(metadata), row_group_size=ROW_GROUP_ROWS)
                 file.flush()
                 os.fsync(file.fileno())
             checksum, size = _sha256(temporary), temporary.stat().st_size
@@ -224,14 +225,27 @@ class Lake:
             for entry in self.manifest.live():
                 if entry.rows < small_rows and (before is None or entry.fetched_at < before):
                     groups.setdefault((entry.source, entry.stream, f"{entry.fetched_at:%Y-%m}"), []).append(entry)
-            return [self._merge(entries) for entries in groups.values() if len(entries) > 1]
+            merged = [self._merge(entries) for entries in groups.values() if len(entries) > 1]
+            for path in {old.path for entry in merged for old in entry.replaces} | set(self.manifest.replaced_paths()):
+                (self.root / path).unlink(missing_ok=True)
+            return merged
+
+    def join(self, source: str, stream: str, subject: str, *, least: int) -> Entry | None:
+        """Write the batches of one subject into one file, if there are at least so many; others may go on writing.
+
+        The old files stay until the lake is next opened by one that is alone in it: somebody may be reading them.
+        """
+        entries = self.manifest.single(source, stream, subject)
+        if len(entries) < least:
+            return None
+        try:
+            return self._merge(entries)
+        except FileNotFoundError:
+            return None  # another run has joined them meanwhile
 
     def _merge(self, entries: list[Entry]) -> Entry:
-        originals = [original for entry in entries for original in entry.originals()]
-        table = pa.concat_tables(
-            [pq.read_table(self.root / entry.path) for entry in entries], promote_options="default"
-        )
-        newest = max(entries, key=lambda entry: entry.fetched_at)
+        originals = tuple(original for entry in entries for original in entry.originals())
+        newest = max(entries, key=lambda entry: (entry.fetched_at, entry.batch))
         merged = Entry(
             batch=self.new_id(),
             source=newest.source,
@@ -241,13 +255,12 @@ class Lake:
             listing="",
             complete=False,
             status="compacted",
-            rows=table.num_rows,
-            replaces=tuple(originals),
+            rows=sum(entry.rows for entry in entries),
+            replaces=originals,
         )
-        stored = self._publish(merged, table, newest.fetched_at)
-        for entry in entries:
-            (self.root / entry.path).unlink(missing_ok=True)
-        return stored
+        paths = [self.root / entry.path for entry in entries]
+        schema = pa.unify_schemas([pq.read_schema(path).remove_metadata() for path in paths])
+        return self._publish(merged, schema, _row_groups(paths, schema), newest.fetched_at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -261,6 +274,21 @@ class Lake:
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+def _row_groups(paths: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of the files in order, some at a time: memory holds a row group, however many there are."""
+    held: list[pa.Table] = []
+    rows = size = 0
+    for path in paths:
+        table = pa.concat_tables([schema.empty_table(), pq.read_table(path)], promote_options="default")
+        held.append(table.replace_schema_metadata())
+        rows, size = rows + table.num_rows, size + table.nbytes
+        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+            yield pa.concat_tables(held).unify_dictionaries()
+            held, rows, size = [], 0, 0
+    if held:
+        yield pa.concat_tables(held).unify_dictionaries()
 
 
 def _make_folder(folder: Path) -> None:

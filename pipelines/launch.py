@@ -1,7 +1,8 @@
 """Launching: `ecotone run` is two Dagster runs on the installation's instance, as the UI would start them.
 
-Fetching is one run over all projects; building, publishing and drawing is another, which starts whatever became of the
-first. What was done is told by Dagster's own events, so the UI shows it, and the summary here is read from them.
+Fetching is one run over all projects (two, where sources go on from others); building, publishing and drawing is
+another, which starts whatever became of the first. What was done is told by Dagster's own events, so the UI shows it,
+and the summary here is read from them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from time import perf_counter
 
 from dagster import (
@@ -91,11 +93,11 @@ def run(
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
         with _burying(instance, installation), alive(installation.settings, token):
             ingest = definitions.resolve_job_def(INGEST)
-            for first, last in _ranges(known, wanted if fetching else ()):
+            for names, (first, last) in product(_waves(installation, fetching), _ranges(known, wanted)):
                 result = ingest.execute_in_process(
                     instance=instance,
                     tags={RANGE_START: first, RANGE_END: last, LOCK_TAG: token},
-                    asset_selection=[AssetKey(["sources", name]) for name in fetching],
+                    asset_selection=[AssetKey(["sources", name]) for name in names],
                     raise_on_error=False,
                     run_config=QUIET,
                 )
@@ -127,6 +129,20 @@ def _known(what: str, wanted: Sequence[str] | None, known: Sequence[str]) -> lis
         if name not in known:
             raise ConfigurationError(f"there is no {what} {name!r}; there are: {', '.join(known)}.")
     return [name for name in known if name in wanted]
+
+
+def _waves(installation: Installation, fetching: Sequence[str]) -> list[list[str]]:
+    """Sources that go on from others run after them, in a run of their own: Dagster skips what is below a failure.
+
+    One that lacks a setting has nothing to wait for.
+    """
+    later = [
+        name
+        for name in fetching
+        if installation.sources[name].after
+        and all(getattr(installation.settings, setting) for setting in installation.sources[name].needs)
+    ]
+    return [wave for wave in ([name for name in fetching if name not in later], later) if wave]
 
 
 def _ranges(known: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, str]]:

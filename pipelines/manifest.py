@@ -100,6 +100,8 @@ class Manifest:
         self._offset = 0
         self._last: dict[tuple[str, str, str], Entry] = {}
         self._newest: dict[tuple[str, str, str], Entry] = {}
+        self._stated: dict[tuple[str, str, str], Entry] = {}
+        self._single: dict[tuple[str, str, str], dict[str, Entry]] = {}
         self._guard = threading.Lock()
 
     def append(self, entry: Entry) -> None:
@@ -152,6 +154,18 @@ class Manifest:
             self._read_on()
             return self._newest.get((source, stream, subject))
 
+    def last_stated(self, source: str, stream: str, subject: str) -> Entry | None:
+        """The newest entry of the subject that has a state, complete or not."""
+        with self._guard:
+            self._read_on()
+            return self._stated.get((source, stream, subject))
+
+    def single(self, source: str, stream: str, subject: str) -> list[Entry]:
+        """The entries of the subject that no compaction has taken up yet, in the order in which they became durable."""
+        with self._guard:
+            self._read_on()
+            return list(self._single.get((source, stream, subject), {}).values())
+
     def _read_on(self) -> None:
         try:
             with self.path.open("rb") as file:
@@ -174,17 +188,26 @@ class Manifest:
                     "it is made anew from the batches.",
                 ) from error
             self._entries.append(entry)
+            if not entry.replaces:
+                self._single.setdefault(_key(entry), {})[entry.batch] = entry
             for original in entry.originals():
                 _keep_newest(self._newest, original)
                 if original.complete:
                     _keep_newest(self._last, original)
+                if original.state is not None:
+                    _keep_newest(self._stated, original)
+            for original in entry.replaces:
+                self._single.get(_key(original), {}).pop(original.batch, None)
 
 
 def _keep_newest(known: dict[tuple[str, str, str], Entry], entry: Entry) -> None:
-    key = (entry.source, entry.stream, entry.subject)
-    last = known.get(key)
+    last = known.get(_key(entry))
     if last is None or (last.fetched_at, last.batch) <= (entry.fetched_at, entry.batch):
-        known[key] = entry
+        known[_key(entry)] = entry
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.source, entry.stream, entry.subject
 
 
 def _end_of_last_line(file: Any, size: int) -> int:  # noqa: ANN401 - a binary file object

@@ -222,3 +222,42 @@ def test_compaction_waits_for_no_other_writer(tmp_path: Path) -> None:
         add(lake, [2])
         with pytest.raises(LakeError, match="another run is writing"):
             lake.compact()
+
+
+def test_pages_of_a_subject_are_joined_while_others_write_and_old_files_go_at_the_next_start(tmp_path: Path) -> None:
+    with Lake(tmp_path) as lake, Lake(tmp_path) as other:
+        pages = [add(lake, [number], complete=False, state={"page": number}) for number in range(4)]
+        alien = add(other, [9], subject="github:c/d")
+        assert lake.join("git", "commits", "github:a/b", least=5) is None
+        joined = lake.join("git", "commits", "github:a/b", least=4)
+        assert joined is not None
+        assert joined.rows == 4
+        assert [original for original, _ in lake.manifest.originals()] == sorted([*pages, alien], key=lambda e: e.batch)
+        assert {entry.path for entry in lake.manifest.live()} == {joined.path, alien.path}
+        assert all((tmp_path / page.path).exists() for page in pages)
+        assert lake.manifest.last_stated("git", "commits", "github:a/b") == pages[-1]
+        assert lake.join("git", "commits", "github:a/b", least=1) is None
+    rows = pq.read_table(tmp_path / joined.path).to_pylist()
+    assert [(row["x"], row["_batch"]) for row in rows] == [(page.rows * n, page.batch) for n, page in enumerate(pages)]
+    with Lake(tmp_path) as lake:
+        assert not any((tmp_path / page.path).exists() for page in pages)
+        assert not list(lake.damaged())
+
+
+JOINING = KILLING.replace(
+    "add(lake, [2, 3])", "add(lake, [2, 3])\n                lake.join('git', 'commits', 'github:a/b', least=2)"
+)
+
+
+def test_killed_while_pages_are_joined_loses_and_repeats_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(JOINING), str(tmp_path), str(Path(__file__).parent)]
+    ended_at = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    for step in range(1, ended_at + 1):
+        home = tmp_path / str(step)
+        with Lake(home) as lake:
+            assert not list(lake.damaged())
+            live = lake.manifest.live()
+            assert sorted(home / entry.path for entry in live) == sorted(home.rglob("*.parquet"))
+            rows = sorted(row["x"] for entry in live for row in pq.read_table(home / entry.path).to_pylist())
+            assert rows in ([], [1], [1, 2, 3])
+    assert len(live) == 1

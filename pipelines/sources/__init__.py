@@ -22,6 +22,9 @@ State = Mapping[str, Any]
 """What a stream must remember of one subject to go on from there: JSON, kept in the manifest of the batch."""
 
 
+Reader = Callable[[str, Sequence[str], str | None], Iterator[pa.Table]]
+
+
 @dataclass(frozen=True)
 class Batch:
     """A piece of what a fetch brings: written as it comes, so that memory holds one batch.
@@ -29,8 +32,8 @@ class Batch:
     Attributes:
         table: rows with exactly the source's schema (the lake adds `_batch`, `_fetched_at`, `_subject`).
         complete: True on the last batch of a fetch that brought all it was asked for. It may have no rows.
-        state: what to go on from; only on the complete batch. A key `observed_until` (ISO 8601) says up to when the
-            stream is known if that is not the time of the fetch.
+        state: what to go on from; only on the complete batch, save where a source is resumable. A key
+            `observed_until` (ISO 8601) says up to when the stream is known if that is not the time of the fetch.
         reason: what is missing and why, where a fetch ends incomplete without an error.
     """
 
@@ -50,9 +53,14 @@ class Request:
         settings: addresses, tokens, clock.
         domains: organisation e-mail domains that the catalogue allows to be stored.
         now: the time of this fetch, UTC.
-        state: the `state` of the last complete fetch of this subject, None for the first.
-        fetched_at: when that was.
+        state: the `state` of the last complete fetch of this subject, None for the first; of a resumable source the
+            newest one, be it in the middle of a fetch.
+        fetched_at: when the last complete fetch was.
+        peers: all subjects of this run, this one among them: what can be asked for together.
         progress: call it with a short text ("12,000 commits") whenever there is something new to say.
+        read: what the lake holds of this subject in another stream (`Source.after` names it): `read("git/commits",
+            ["sha"], after)` yields tables with these columns and `_batch`, of the batches with a greater id than
+            `after` (None: all), oldest first.
     """
 
     subject: str
@@ -62,7 +70,9 @@ class Request:
     domains: frozenset[str] = frozenset()
     state: State | None = None
     fetched_at: datetime | None = None
+    peers: tuple[str, ...] = ()
     progress: Callable[[str], None] = field(default=lambda _text: None)
+    read: Reader = field(default=lambda _stream, _columns, _after: iter(()))
 
 
 @dataclass(frozen=True)

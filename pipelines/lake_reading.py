@@ -1,0 +1,55 @@
+"""What the lake holds, for sources that go on from other streams. Data flows from batches back to a source's `fetch`.
+
+Which batches there are is looked up once for a run: a source reads only streams that were fetched before it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.lake import Lake
+from pipelines.manifest import Entry
+from pipelines.sources import discover
+
+Place = tuple[Entry, str]
+
+
+class Shelf:
+    """The batches of a lake as they are when they are first asked for, by stream and subject."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._guard = threading.Lock()
+        self._places: dict[tuple[str, str], list[Place]] | None = None
+
+    def read(
+        self, stream: str, subjects: Sequence[str], columns: Sequence[str], after: str | None
+    ) -> Iterator[pa.Table]:
+        """These columns and `_batch` of the subject's batches that came after that one, file by file."""
+        with self._guard:
+            if self._places is None:
+                self._places = self._found()
+        files: dict[str, list[str]] = {}
+        for subject in subjects:
+            for entry, path in self._places.get((stream, subject), ()):
+                if after is None or entry.batch > after:
+                    files.setdefault(path, []).append(entry.batch)
+        for path, batches in sorted(files.items(), key=lambda item: min(item[1])):
+            table = pq.read_table(self._lake.root / path, columns=[*columns, "_batch"])
+            yield table.filter(pc.is_in(table["_batch"], pa.array(batches)))
+
+    def _found(self) -> dict[tuple[str, str], list[Place]]:
+        """Batches with rows; those of an atomic source only where the fetch completed."""
+        atomic = {(source.source, source.stream) for source in discover().values() if source.atomic}
+        originals = self._lake.manifest.originals()
+        completed = {entry.listing for entry, _path in originals if entry.complete}
+        found: dict[tuple[str, str], list[Place]] = {}
+        for entry, path in originals:
+            if entry.rows and ((entry.source, entry.stream) not in atomic or entry.listing in completed):
+                found.setdefault((f"{entry.source}/{entry.stream}", entry.subject), []).append((entry, path))
+        return found
