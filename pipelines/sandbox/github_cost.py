@@ -1,7 +1,8 @@
 """What a query costs before it is run: pages it asks for, nodes it may return, and points.
 
 Points are the requests needed to fulfil each connection, assuming that every page is full, divided by 100 and rounded,
-at least 1. Nodes are the products of the page sizes, summed.
+at least 1. Nodes are the products of the page sizes, summed. The score is made of the `first` and `last` arguments: a
+connection without them, asked for its count alone, adds nothing.
 """
 
 from __future__ import annotations
@@ -138,13 +139,16 @@ def _sum(found: tuple[Connection, ...], variables: Mapping[str, Any], parents: i
     requests = nodes = 0
     for one in found:
         size = _bounded(one, variables)
+        if size is None:
+            continue
         inner_requests, inner_nodes = _sum(one.inner, variables, parents * size)
         requests += parents + inner_requests
         nodes += parents * size + inner_nodes
     return requests, nodes
 
 
-def _bounded(one: Connection, variables: Mapping[str, Any]) -> int:
+def _bounded(one: Connection, variables: Mapping[str, Any]) -> int | None:
+    """The size of its pages, None where only its count is wanted."""
     for name, size in (("first", one.first), ("last", one.last)):
         number = variables.get(size[1:]) if isinstance(size, str) else size
         if number is None:
@@ -163,4 +167,4 @@ def _bounded(one: Connection, variables: Mapping[str, Any]) -> int:
             "MISSING_PAGINATION_BOUNDARIES",
             f"You must provide a `first` or `last` value to properly paginate the `{one.name}` connection.",
         )
-    return 0
+    return None
