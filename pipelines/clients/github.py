@@ -26,12 +26,12 @@ from pipelines.clients.github_loop import Loop
 from pipelines.clients.github_model import Answer, Budget, Count, Page, Probe, Problem
 from pipelines.clients.github_pages import LARGEST_PAGE, walk
 from pipelines.clients.github_probe import Prober
-from pipelines.clients.github_rest import Rest
+from pipelines.clients.github_rest import Rest, TokenReport
 from pipelines.clients.github_wire import Wire
 from pipelines.errors import SourceError
 from pipelines.settings import Settings
 
-__all__ = ["Answer", "Budget", "Count", "GitHub", "Page", "Probe", "Problem", "load_document"]
+__all__ = ["Answer", "Budget", "Count", "GitHub", "Page", "Probe", "Problem", "TokenReport", "load_document"]
 
 TIMEOUT = 60.0  # seconds; GitHub itself gives up after 10
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class GitHub:
         self._loop = Loop("github")
         self._asker = Asker(self._wire, tokens, self._pool, self._secrets, self._clock)
         self._prober = Prober(self._ask_all)
-        self._rest = Rest(self.url, tokens, self._secrets)
+        self._rest = Rest(self.url, tokens, self._secrets, self._clock, waits=budget is None)
         self._loop.run(self._wire.open())
 
     def __repr__(self) -> str:
@@ -98,10 +98,9 @@ class GitHub:
             client.close()
 
     def close(self) -> None:
-        """End connections and thread; who still waits for an answer gets a CancelledError."""
-        self._loop.cancel_all()
-        self._loop.run(self._wire.close())
-        self._loop.close()
+        """End connections and thread; whoever still waits for an answer gets Paused."""
+        self._loop.close(self._wire.close())
+        self._rest.close()
 
     @property
     def requests(self) -> int:
@@ -122,6 +121,11 @@ class GitHub:
     def budgets(self) -> list[Budget]:
         """What each account may still spend; the accounts are known once something was asked."""
         return self._pool.budgets
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be under way now."""
+        return int(self._pool.width)
 
     def connect(self) -> list[Budget]:
         """Find out whose the tokens are; one request for each. Raises BadToken if none of them is accepted."""
@@ -194,6 +198,10 @@ class GitHub:
     def by_rest(self, ask: Callable[[github.Github], T], *, what: str, progress: Progress = _silent) -> T:
         """What `ask` makes of REST; what goes wrong is raised as by `ask`, limits are waited for."""
         return self._rest.call(ask, what=what, progress=progress)
+
+    def report_tokens(self) -> list[TokenReport]:
+        """What each token is and may do, by REST: one request a token."""
+        return self._rest.report()
 
     def _ask_all(
         self, document: DocumentNode, sets: Sequence[Mapping[str, Any]], what: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from pipelines.errors import (
     TransientError,
 )
 
+UNREACHABLE = 60.0  # seconds in which nobody tries again whether GitHub can be reached
 log = logging.getLogger("ecotone")
 
 
@@ -60,6 +62,7 @@ class Asker:
         self._secrets = secrets
         self._clock = clock
         self._known: asyncio.Task[None] | None = None
+        self._ask_again = 0.0
 
     async def ask(
         self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress, *, passing: bool
@@ -138,15 +141,28 @@ class Asker:
             raise refusal
 
     async def identify(self) -> None:
-        """Find out whose the tokens are; whoever comes meanwhile waits for it."""
-        if self._known is None or (self._known.done() and self._known.exception() is not None):
+        """Find out whose the tokens are; whoever comes meanwhile waits for it, and shares a failure for a while."""
+        if self._known is None or (self._failed() and self._clock.seconds() >= self._ask_again):
             self._known = asyncio.ensure_future(self._ask_whose())
         if not self._known.done():
-            await asyncio.shield(self._known)
-        self._known.result()
+            await asyncio.wait([self._known])
+        error = self._known.exception()
+        if error is not None:
+            raise type(error)(*error.args)  # each who waited gets one of its own
+
+    def _failed(self) -> bool:
+        known = self._known
+        return known is not None and known.done() and (known.cancelled() or known.exception() is not None)
 
     async def _ask_whose(self) -> None:
         self.requests += len(self._tokens)
-        self.bad_tokens = await identify(self._wire, self._tokens, self.pool, self._secrets, self._clock)
+        try:
+            self.bad_tokens = await identify(self._wire, self._tokens, self.pool, self._secrets, self._clock)
+        except TransientError:
+            self._ask_again = self._clock.seconds() + UNREACHABLE
+            raise
+        except BadToken:
+            self._ask_again = math.inf
+            raise
         for text in self.bad_tokens:
             log.warning("%s", text)

@@ -44,6 +44,10 @@ class Clock:
         """Seconds that only grow."""
         return time.monotonic()
 
+    def sleep(self, seconds: float) -> None:
+        """Wait in a thread of one's own."""
+        time.sleep(seconds)
+
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Until the event is set, or the seconds have passed."""
         with suppress(TimeoutError):
@@ -66,6 +70,7 @@ class Account:
     spent: int = 0
     asked: int = 0
     recent: deque[tuple[float, int]] = field(default_factory=deque, repr=False)
+    a_minute: int = 0
 
     @property
     def reserve(self) -> int:
@@ -87,7 +92,13 @@ class Account:
         if self.resets is not None and now >= self.resets:
             self.remaining, self.resets, self.reset_at = self.limit, None, None
         while self.recent and self.recent[0][0] <= now - MINUTE:
-            self.recent.popleft()
+            self.a_minute -= self.recent.popleft()[1]
+
+    def ask(self, points: int, now: float) -> None:
+        """Note that it is asked for so many points."""
+        self.asked += points
+        self.recent.append((now, points))
+        self.a_minute += points
 
     def wait(self, points: int, now: float) -> tuple[float, str]:
         """Seconds until it may be asked for so many points, and what for; 0: now."""
@@ -97,8 +108,7 @@ class Account:
         if self.free < min(points, self.most):
             left = math.inf if self.resets is None else self.resets - now
             return left, f"for GitHub's budget of {self.login}"
-        used = sum(each for _at, each in self.recent)
-        if self.remaining is not None and used + points > POINTS_PER_MINUTE and self.recent:
+        if self.remaining is not None and self.recent and self.a_minute + points > POINTS_PER_MINUTE:
             return self.recent[0][0] + MINUTE - now, f"to keep to GitHub's points a minute ({self.login})"
         return 0.0, ""
 
@@ -171,8 +181,7 @@ class Pool:
                 self._changed.clear()
                 await self._wait(seconds, why, progress)
             self.under_way += 1
-            account.asked += points
-            account.recent.append((self._clock.seconds(), points))
+            account.ask(points, self._clock.seconds())
             return account
 
     def has_room(self, points: int, without: Collection[str]) -> bool:

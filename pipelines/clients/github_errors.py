@@ -102,23 +102,24 @@ def passes(problem: Problem) -> bool:
     return problem.type in TOO_MUCH_TYPES or (not problem.type and bool(TOO_MUCH.search(problem.message)))
 
 
-def refused(reply: Reply, what: str, secrets: Secrets) -> SourceError | Limit | None:  # noqa: PLR0911 - as below
-    """What a reply without usable data means; None if it has data, in part at least."""
+def refused(reply: Reply, what: str, secrets: Secrets) -> SourceError | Limit | None:  # noqa: PLR0911 - one return an outcome
+    """What a reply without usable data means; None if it has data, in part at least, or an error for each part."""
     if reply.status == 0 or reply.timed_out:
         return _no_answer(reply, what, secrets)
     if reply.status >= 400:  # noqa: PLR2004 - where HTTP's refusals begin
         return _status(reply, what, secrets)
-    if reply.data is not None and any(value is not None for key, value in reply.data.items() if key != "rateLimit"):
+    roots = [value for key, value in (reply.data or {}).items() if key != "rateLimit"]
+    if any(value is not None for value in roots):
         return None
-    if reply.errors:
-        found = problems(reply.errors, secrets)
-        limited = next((each for each in found if each.type in LIMIT_TYPES or SECONDARY.search(each.message)), None)
-        if limited is not None:
-            primary = limited.type in LIMIT_TYPES and not SECONDARY.search(limited.message)
-            return Limit(primary, _seconds(reply.headers, primary=primary), limited.message)
+    found = problems(reply.errors, secrets)
+    limited = next((each for each in found if each.type in LIMIT_TYPES or SECONDARY.search(each.message)), None)
+    if limited is not None:
+        primary = not SECONDARY.search(limited.message)
+        return Limit(primary, _seconds(reply.headers, primary=primary), limited.message)
+    if found and len(roots) <= 1:
         return error_of(found[0], what)
     if reply.data is not None:
-        return None
+        return None  # several things were asked for: each has its own error
     return TransientError(f"{what}: GitHub's answer broke off or is no JSON: {secrets.hide(reply.text)}")
 
 

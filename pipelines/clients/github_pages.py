@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pipelines.clients.github_errors import error_of
 from pipelines.clients.github_model import Answer, Page, Problem
 from pipelines.errors import Gone, Overloaded, TerminalError
 
@@ -50,8 +51,10 @@ def _page(answer: Answer, path: tuple[str, ...], what: str) -> Page:
     for depth, name in enumerate(path, 1):
         connection = connection.get(name) if isinstance(connection, dict) else None
         if connection is None:
-            why = next((each.message for each in answer.errors if each.path == path[:depth]), None)
-            message = f"{what}: {'.'.join(path[:depth])} is not in GitHub's answer{f': {why}' if why else '.'}"
+            why = next((each for each in answer.errors if each.path == path[:depth]), None)
+            if why is not None:
+                raise error_of(why, what)
+            message = f"{what}: {'.'.join(path[:depth])} is not in GitHub's answer, and no error says why."
             raise Gone(message) if depth < len(path) else TerminalError(message)
     info = connection.get("pageInfo") or {}
     rows = connection.get("nodes")

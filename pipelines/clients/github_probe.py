@@ -54,12 +54,13 @@ class Prober:
         for group in groups:
             by_size.setdefault(len(group), []).append(group)
         for size, same in by_size.items():
-            answers = self._ask(_document(size), [_variables(group) for group in same], f"probe of {size} repositories")
+            what = f"probe of {size} repositories"
+            answers = self._ask(_document(size), [_variables(group) for group in same], what)
             for group, answer in zip(same, answers, strict=True):
                 if isinstance(answer, Overloaded) and size > 1:
                     found |= self._fetch(group, (size + 1) // 2)
                 elif isinstance(answer, SourceError):
-                    found |= dict.fromkeys(group, answer)
+                    found |= {name: type(answer)(str(answer).replace(what, f"repository {name}")) for name in group}
                 else:
                     found |= {name: _outcome(name, f"r{index}", answer) for index, name in enumerate(group)}
         return found

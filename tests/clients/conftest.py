@@ -1,0 +1,45 @@
+"""Fixtures of the clients' tests: a GitHub that one can spoil."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+
+sys.path.insert(0, str(Path(__file__).parent))
+from github_server import Purse, Server, TestClock
+
+from pipelines.clients.github import GitHub
+from pipelines.clients.github_accounts import ATTEMPTS
+
+TOKEN = "ghp_PlantedByATestNeverToBeSeen"
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def server(clock: TestClock) -> Iterator[Server]:
+    with Server(clock, {TOKEN: Purse("ada", 1)}) as server:
+        yield server
+
+
+@pytest.fixture
+def github(server: Server, clock: TestClock) -> Iterator[Callable[..., GitHub]]:
+    """Makes a client of the server; waits between attempts are left out."""
+    with ExitStack() as stack:
+        stack.enter_context(stamina.set_testing(True, attempts=ATTEMPTS))
+
+        def made(*tokens: str, **options: Any) -> GitHub:
+            client = GitHub(server.url, tokens or (TOKEN,), clock=clock, **options)
+            stack.callback(client.close)
+            return client
+
+        yield made
