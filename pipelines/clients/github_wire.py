@@ -7,6 +7,7 @@ headers of a request, and with them a token, to a log.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -74,6 +75,10 @@ class _Seen:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
 
+
+# Whole answers are no matter for a log, whatever level it has: they name people, and may repeat what was sent.
+for _library in ("gql", "github"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 _seen: ContextVar[_Seen] = ContextVar("_seen")
 

@@ -32,10 +32,16 @@ def server(clock: TestClock) -> Iterator[Server]:
 
 
 @pytest.fixture
-def github(server: Server, clock: TestClock) -> Iterator[Callable[..., GitHub]]:
-    """Makes a client of the server; waits between attempts are left out."""
+def no_waiting() -> Iterator[None]:
+    """Leaves out the waits between attempts."""
+    with stamina.set_testing(True, attempts=ATTEMPTS):
+        yield
+
+
+@pytest.fixture
+def github(server: Server, clock: TestClock, no_waiting: None) -> Iterator[Callable[..., GitHub]]:  # noqa: ARG001
+    """Makes a client of the server."""
     with ExitStack() as stack:
-        stack.enter_context(stamina.set_testing(True, attempts=ATTEMPTS))
 
         def made(*tokens: str, **options: Any) -> GitHub:
             client = GitHub(server.url, tokens or (TOKEN,), clock=clock, **options)

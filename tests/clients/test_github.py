@@ -155,6 +155,7 @@ def test_many_threads_wait_at_the_same_time_but_no_more_than_github_allows(serve
     assert client.requests == 1 + 450
 
 
+@pytest.mark.usefixtures("no_waiting")
 def test_nobody_at_the_address_is_transient_and_tried_once_for_all() -> None:
     client = GitHub("http://127.0.0.1:9", ["ghp_x"])
     try:

@@ -207,6 +207,6 @@ def test_a_partial_answer_that_stays_partial_is_handed_over_with_its_errors(serv
 
 def test_an_overloaded_answer_names_what_was_asked(server: Server, github: Made) -> None:
     server.faults.append(Fault(502, times=99, when=lambda asked: "viewer" not in asked.query))
-    with pytest.raises(Overloaded, match="^two repositories: "):
+    with pytest.raises(Overloaded, match=r"^two repositories: "):
         github().ask(TWO, {}, what="two repositories")
     assert len(server.questions) == 5
