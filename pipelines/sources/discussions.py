@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.errors import Skipped
-from pipelines.sources import Batch, Request, Source
-from pipelines.sources.github_columns import COMMENTS, TIME, column, pass_column, person_columns, repository_column
+from pipelines.errors import Overloaded
+from pipelines.sources import Source
+from pipelines.sources.github_columns import (
+    COMMENTS,
+    TIME,
+    Node,
+    column,
+    comment,
+    key,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    repository_column,
+)
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github_walk import Asking, Leg, Listing, Open, Taken, fetch
+
+MOST_IDS = 100  # docs: nodes(ids:) of GitHub's GraphQL API
 
 SCHEMA = pa.schema(
     [
@@ -28,9 +45,87 @@ SCHEMA = pa.schema(
 )
 
 
-def fetch(request: Request) -> Iterator[Batch]:
-    """Bring what is new of one repository."""
-    raise Skipped(f"{request.subject} is not asked for discussions yet")
+def _take(node: Node) -> Taken:
+    """Make a row of a discussion of a page, with its first comments."""
+    comments = node["comments"]
+    events = [event for event in comments["nodes"] if event is not None]
+    info = comments["pageInfo"]
+    further: list[Open] = []
+    if info["hasNextPage"]:
+        further.append({"kind": "comments", "id": node["id"], "after": info["endCursor"]})
+    if ids := [event["id"] for event in events if event["replies"]["totalCount"]]:
+        further.append({"kind": "replies", "ids": ids, "after": None})
+    return Taken([_row(node, events)], further)
+
+
+def _row(node: Node, comments: Iterable[Node]) -> dict[str, Any]:
+    return {
+        "discussion_id": key("discussion", node),
+        "number": node["number"],
+        "created_at": moment(node["createdAt"]),
+        "updated_at": moment(node["updatedAt"]),
+        "closed_at": moment(node["closedAt"]),
+        "answered_at": moment(node["answerChosenAt"]),
+        **person("author", node["author"]),
+        "comments_total": node["comments"]["totalCount"],
+        "comments": [comment(each, "discussion_comment") for each in comments],
+    }
+
+
+def _gather(items: Sequence[Open]) -> list[Open]:
+    """Ask for the first replies to a hundred comments at once, whatever discussions they are in."""
+    first = [item for item in items if item["kind"] == "replies" and item["after"] is None]
+    ids = [each for item in first for each in item["ids"]]
+    together = [
+        {"kind": "replies", "ids": ids[start : start + MOST_IDS], "after": None}
+        for start in range(0, len(ids), MOST_IDS)
+    ]
+    return [*(item for item in items if item not in first), *together]
+
+
+def _follow(asking: Asking, item: Open) -> Taken:
+    """Ask for further comments of a discussion, or for replies to comments."""
+    if item["kind"] == "replies":
+        return _replies(asking, item)
+    page = asking.page("discussion_comments", {"id": item["id"]}, ("node", "comments"), item["after"])
+    taken = _take(page.data["node"])
+    return Taken(taken.rows, taken.open, page.missing)
+
+
+def _replies(asking: Asking, item: Open) -> Taken:
+    ids = item["ids"]
+    try:
+        answer = asking.ask("discussion_replies", {"ids": ids, "first": 100, "after": item["after"]})
+    except Overloaded:
+        if len(ids) == 1:
+            raise
+        return Taken([], [{**item, "ids": half} for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :])])
+    rows: list[dict[str, Any]] = []
+    further: list[Open] = []
+    for node in answer.data["nodes"]:
+        if node is None or node["discussion"] is None:
+            continue
+        rows.append(_row(node["discussion"], [each for each in node["replies"]["nodes"] if each is not None]))
+        info = node["replies"]["pageInfo"]
+        if info["hasNextPage"]:
+            further.append({"kind": "replies", "ids": [node["id"]], "after": info["endCursor"]})
+    gone = {"NOT_FOUND"}  # deleted since: nothing is missing
+    return Taken(rows, further, tuple(each.message for each in answer.errors if each.type not in gone))
+
+
+LISTING = Listing(
+    stream="discussions",
+    document="discussions",
+    path=("repository", "discussions"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(Leg({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
+    take=_take,
+    follow=_follow,
+    gather=_gather,
+    off=lambda probe: not probe.has_discussions,
+    size=50,
+)
 
 
 SOURCE = Source(
@@ -40,7 +135,7 @@ SOURCE = Source(
     description="Discussions with every comment and reply: ids, authors, times. A hundred a point, replies apart.",
     schema=SCHEMA,
     subjects=subjects,
-    fetch=fetch,
+    fetch=partial(fetch, LISTING),
     atomic=False,
     resumable=True,
     concurrency=CONCURRENCY,

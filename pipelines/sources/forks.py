@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.errors import Skipped
-from pipelines.sources import Batch, Request, Source
-from pipelines.sources.github_columns import TIME, column, pass_column, person_columns, repository_column
+from pipelines.sources import Source
+from pipelines.sources.github_columns import (
+    TIME,
+    Node,
+    column,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    repository_column,
+)
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github_walk import Leg, Listing, Taken, fetch
 
 SCHEMA = pa.schema(
     [
@@ -25,11 +35,31 @@ SCHEMA = pa.schema(
 )
 
 
-def fetch(request: Request) -> Iterator[Batch]:
-    """Bring what is new of one repository."""
-    raise Skipped(f"{request.subject} is not asked for forks yet")
+def _take(node: Node) -> Taken:
+    """Make a row of one of a page."""
+    row: dict[str, Any] = {
+        "fork_id": f"github:{node['databaseId']}",
+        "full_name": node["nameWithOwner"],
+        **person("owner", node["owner"]),
+        "created_at": moment(node["createdAt"]),
+        "pushed_at": moment(node["pushedAt"]),
+        "archived": node["isArchived"],
+    }
+    return Taken([row])
 
 
+LISTING = Listing(
+    stream="forks",
+    document="forks",
+    path=("repository", "forks"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(
+        Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),
+        Leg({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
+    ),
+    take=_take,
+)
 SOURCE = Source(
     name="forks",
     source="github",
@@ -37,7 +67,7 @@ SOURCE = Source(
     description="Direct forks, dated, with their owners; those pushed to since are asked again. A hundred a point.",
     schema=SCHEMA,
     subjects=subjects,
-    fetch=fetch,
+    fetch=partial(fetch, LISTING),
     atomic=False,
     resumable=True,
     concurrency=CONCURRENCY,

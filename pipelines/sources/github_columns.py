@@ -109,10 +109,10 @@ def key(kind: str, node: Node) -> str:
     return f"github:{kind}:{number(node) or node['id']}"
 
 
-def comment(node: Node) -> dict[str, Any]:
-    """A comment → its struct."""
+def comment(node: Node, kind: str = "comment") -> dict[str, Any]:
+    """A comment → its struct; comments of discussions have ids of their own."""
     return {
-        "comment_id": key("comment", node),
+        "comment_id": key(kind, node),
         **person("author", node["author"]),
         "created_at": moment(node["createdAt"]),
     }

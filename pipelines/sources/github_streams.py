@@ -1,13 +1,27 @@
-"""What GitHub's streams have in common: whose they are, and what they need."""
+"""What GitHub's streams have in common: whose they are, what they need, and what the probe says of a repository."""
 
 from __future__ import annotations
 
 from pipelines.catalogue import Project
+from pipelines.clients.github import GitHub, Probe
+from pipelines.errors import SourceError
+from pipelines.sources import Request
 
 CONCURRENCY = 64  # subjects at once, so that waiting overlaps; how many requests, the client decides
 NEEDS = {"github_token": "issues, change requests, forks, stars, releases and people of GitHub (no scope is needed)"}
+PREFIX = "github:"
 
 
 def subjects(project: Project) -> list[str]:
     """Every repository of the project."""
     return [repository.subject for repository in project.repositories]
+
+
+def probed(client: GitHub, request: Request) -> Probe:
+    """What the repository is now: asked for with all of the run, and known to all sources of it."""
+    name = request.subject.removeprefix(PREFIX)
+    names = [peer.removeprefix(PREFIX) for peer in request.peers or (request.subject,)]
+    found = client.probe(names, request.now)[name]
+    if isinstance(found, SourceError):
+        raise found
+    return found

@@ -5,14 +5,28 @@ One row an issue; comments that one page does not hold come in further rows of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.errors import Skipped
-from pipelines.sources import Batch, Request, Source
-from pipelines.sources.github_columns import COMMENTS, TIME, column, pass_column, person_columns, repository_column
+from pipelines.sources import Source
+from pipelines.sources.github_columns import (
+    COMMENTS,
+    TIME,
+    Node,
+    column,
+    comment,
+    key,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    repository_column,
+)
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github_walk import Asking, Leg, Listing, Open, Taken, fetch
 
 SCHEMA = pa.schema(
     [
@@ -38,11 +52,57 @@ SCHEMA = pa.schema(
 )
 
 
-def fetch(request: Request) -> Iterator[Batch]:
-    """Bring what is new of one repository."""
-    raise Skipped(f"{request.subject} is not asked for issues yet")
+def _take(node: Node) -> Taken:
+    """Make a row of an issue of a page."""
+    return _taken(node, {})
 
 
+def _follow(asking: Asking, item: Open) -> Taken:
+    """Ask for its further comments."""
+    page = asking.page("issue_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
+    taken = _taken(page.data["node"], item["carry"])
+    return Taken(taken.rows, taken.open, page.missing)
+
+
+def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
+    """The row of an issue with the comments of one page; `carry`: the first closing, if an earlier page had it."""
+    happened = node["timelineItems"]
+    events = [event for event in happened["nodes"] if event is not None]
+    closed = dict(carry) or next((_closing(event) for event in events if event["__typename"] == "ClosedEvent"), {})
+    row = {
+        "issue_id": key("issue", node),
+        "number": node["number"],
+        "created_at": moment(node["createdAt"]),
+        "updated_at": moment(node["updatedAt"]),
+        "closed_at": moment(node["closedAt"]),
+        **closed,
+        "first_closed_at": moment(closed.get("first_closed_at")),
+        "state_reason": node["stateReason"],
+        **person("author", node["author"]),
+        "author_association": node["authorAssociation"],
+        "comments_total": node["comments"]["totalCount"],
+        "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
+    }
+    info = happened["pageInfo"]
+    further = [{"id": node["id"], "after": info["endCursor"], "carry": closed}] if info["hasNextPage"] else []
+    return Taken([row], further)
+
+
+def _closing(event: Node) -> dict[str, Any]:
+    return {"first_closed_at": event["createdAt"], **person("closed_by", event["actor"])}
+
+
+LISTING = Listing(
+    stream="issues",
+    document="issues",
+    path=("repository", "issues"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(Leg({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
+    take=_take,
+    follow=_follow,
+    off=lambda probe: not probe.has_issues,
+)
 SOURCE = Source(
     name="issues",
     source="github",
@@ -50,7 +110,7 @@ SOURCE = Source(
     description="Issues with every comment: ids, authors, times. A hundred with their comments cost one point.",
     schema=SCHEMA,
     subjects=subjects,
-    fetch=fetch,
+    fetch=partial(fetch, LISTING),
     atomic=False,
     resumable=True,
     concurrency=CONCURRENCY,

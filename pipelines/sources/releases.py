@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.errors import Skipped
-from pipelines.sources import Batch, Request, Source
-from pipelines.sources.github_columns import TIME, column, pass_column, person_columns, repository_column
+from pipelines.sources import Source
+from pipelines.sources.github_columns import (
+    TIME,
+    Node,
+    column,
+    key,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    repository_column,
+)
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github_walk import Leg, Listing, Taken, fetch
 
 SCHEMA = pa.schema(
     [
@@ -26,11 +37,29 @@ SCHEMA = pa.schema(
 )
 
 
-def fetch(request: Request) -> Iterator[Batch]:
-    """Bring what is new of one repository."""
-    raise Skipped(f"{request.subject} is not asked for releases yet")
+def _take(node: Node) -> Taken:
+    """Make a row of one of a page."""
+    row: dict[str, Any] = {
+        "release_id": key("release", node),
+        "tag": node["tagName"],
+        "created_at": moment(node["createdAt"]),
+        "published_at": moment(node["publishedAt"]),
+        "prerelease": node["isPrerelease"],
+        "draft": node["isDraft"],
+        **person("author", node["author"]),
+    }
+    return Taken([row])
 
 
+LISTING = Listing(
+    stream="releases",
+    document="releases",
+    path=("repository", "releases"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),),
+    take=_take,
+)
 SOURCE = Source(
     name="releases",
     source="github",
@@ -38,7 +67,7 @@ SOURCE = Source(
     description="Releases with their tag, times and author. A hundred to a point.",
     schema=SCHEMA,
     subjects=subjects,
-    fetch=fetch,
+    fetch=partial(fetch, LISTING),
     atomic=False,
     resumable=True,
     concurrency=CONCURRENCY,

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from pipelines.errors import Skipped
+from pipelines.clients.github import GitHub
 from pipelines.sources import Batch, Request, Source
-from pipelines.sources.github_columns import TIME, column
-from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github_columns import TIME, column, table
+from pipelines.sources.github_streams import CONCURRENCY, NEEDS, probed, subjects
 
 SCHEMA = pa.schema(
     [
-        column("database_id", pa.int64(), "GitHub's id, which outlives every name", nullable=False),
+        column("database_id", pa.int64(), "GitHub's id, which outlives every name"),
         column("full_name", pa.string(), "owner/name as GitHub calls it now", nullable=False),
         column("day", pa.date32(), "day of the snapshot, UTC", nullable=False),
         column("created_at", TIME, "when it was created"),
@@ -40,8 +40,34 @@ SCHEMA = pa.schema(
 
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Bring what is new of one repository."""
-    raise Skipped(f"{request.subject} is not asked for repositories yet")
+    """Keep what the probe says of one repository today."""
+    probe = probed(GitHub.of(request.settings), request)
+    row = {
+        "database_id": probe.database_id,
+        "full_name": probe.full_name,
+        "day": request.now.date(),
+        "created_at": probe.created_at,
+        "pushed_at": probe.pushed_at,
+        "archived": probe.archived,
+        "fork": probe.fork,
+        "parent_full_name": probe.parent,
+        "has_issues": probe.has_issues,
+        "has_discussions": probe.has_discussions,
+        "license_spdx": probe.license_spdx,
+        "language": probe.language,
+        "topics": list(probe.topics),
+        "stars": probe.stars,
+        "fork_count": probe.fork_count,
+        "direct_forks": probe.forks.total,
+        "open_issues": probe.open_issues,
+        "issues_total": probe.issues.total,
+        "pull_requests_total": probe.pull_requests.total,
+        "releases_total": probe.releases.total,
+        "discussions_total": probe.discussions.total,
+        "watchers": probe.watchers,
+    }
+    state = {"repository": probe.database_id, "full_name": probe.full_name}
+    yield Batch(table([row], SCHEMA), complete=True, state=state)
 
 
 SOURCE = Source(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.errors import Skipped
-from pipelines.sources import Batch, Request, Source
-from pipelines.sources.github_columns import TIME, column, pass_column, repository_column
+from pipelines.sources import Source
+from pipelines.sources.github_columns import TIME, Node, account_key, column, moment, pass_column, repository_column
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github_walk import Leg, Listing, Taken, fetch
 
 SCHEMA = pa.schema(
     [
@@ -22,11 +23,26 @@ SCHEMA = pa.schema(
 )
 
 
-def fetch(request: Request) -> Iterator[Batch]:
-    """Bring what is new of one repository."""
-    raise Skipped(f"{request.subject} is not asked for stargazers yet")
+def _take(node: Node) -> Taken:
+    """Make a row of one of a page."""
+    row: dict[str, Any] = {
+        "account_key": account_key(node["node"]),
+        "account_login": node["node"]["login"],
+        "starred_at": moment(node["starredAt"]),
+    }
+    return Taken([row])
 
 
+LISTING = Listing(
+    stream="stargazers",
+    document="stargazers",
+    path=("repository", "stargazers"),
+    schema=SCHEMA,
+    created="starredAt",
+    legs=(Leg({"field": "STARRED_AT", "direction": "DESC"}, "starredAt"),),
+    take=_take,
+    first={"field": "STARRED_AT", "direction": "ASC"},
+)
 SOURCE = Source(
     name="stargazers",
     source="github",
@@ -34,7 +50,7 @@ SOURCE = Source(
     description="Stars that stand, dated, with the account that gave them. A hundred to a point.",
     schema=SCHEMA,
     subjects=subjects,
-    fetch=fetch,
+    fetch=partial(fetch, LISTING),
     atomic=False,
     resumable=True,
     concurrency=CONCURRENCY,
