@@ -1,0 +1,141 @@
+"""An installation whose lake is written by hand: what GitHub's streams would have brought."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.catalogue import Catalogue
+from pipelines.lake import Lake
+from pipelines.manifest import Entry
+from pipelines.settings import Settings
+from pipelines.sources import Source, discover
+from pipelines.sources.github_columns import table
+from pipelines.warehouse import Warehouse
+
+NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)
+CATALOGUE = """
+[[ecosystem]]
+id = "one"
+label = "One"
+[[ecosystem]]
+id = "two"
+label = "Two"
+[[project]]
+label = "A"
+ecosystem = "one"
+region = "us"
+layer = "model"
+repositories = ["o/a", "o/b"]
+[[project]]
+label = "C"
+ecosystem = "two"
+region = "eu"
+layer = "agent"
+repositories = ["o/c"]
+"""
+NEEDED: Mapping[str, Mapping[str, Any]] = {
+    "issues": {"number": 1, "created_at": NOW - timedelta(days=9), "updated_at": NOW, "comments": []},
+    "pull_requests": {
+        "number": 1,
+        "created_at": NOW - timedelta(days=9),
+        "updated_at": NOW,
+        "is_draft": False,
+        "comments": [],
+        "reviews": [],
+    },
+    "forks": {"full_name": "x/y", "created_at": NOW - timedelta(days=9)},
+    "stargazers": {"account_login": "somebody", "starred_at": NOW - timedelta(days=9)},
+    "releases": {"tag": "v1", "created_at": NOW - timedelta(days=9), "prerelease": False, "draft": False},
+    "discussions": {"number": 1, "created_at": NOW - timedelta(days=9), "updated_at": NOW, "comments": []},
+    "repositories": {"full_name": "o/a", "day": NOW.date()},
+    "accounts": {"account_login": "somebody", "account_type": "User", "day": NOW.date()},
+    "commits": {"parents": 1, "authored_epoch": int(NOW.timestamp()) - 86_400, "listing": 1, "co_author_keys": []},
+    "models": {"base_models": []},
+    "counters": {"full_name": "o/a", "day": NOW.date(), "list": "all"},
+}
+"""What a row holds that does not say."""
+
+
+@dataclass
+class Installation:
+    """A lake, a catalogue and the working file that is built from them."""
+
+    home: Path
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue.parse(CATALOGUE))
+
+    def __post_init__(self) -> None:
+        self.streams: Mapping[str, Source] = {source.stream: source for source in discover().values()}
+        self._listings = itertools.count()
+        _ = self.settings.key
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=self.home, catalogue=self.home / "none", fixed_now=NOW)
+
+    def tell(  # noqa: PLR0913 - these are what a batch says
+        self,
+        stream: str,
+        name: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        at: datetime = NOW,
+        complete: bool = True,
+        state: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """One batch of a stream, asked for by `owner/name`."""
+        source = self.streams[stream]
+        made = [{"pass": 1, "repository": f"github:{name}", **NEEDED[stream], **row} for row in rows]
+        with Lake(self.settings.lake) as lake:
+            return lake.append(
+                table([{column: row.get(column) for column in source.schema.names} for row in made], source.schema),
+                source=source.source,
+                stream=stream,
+                subject=f"github:{name}",
+                fetched_at=at,
+                listing=f"listing {next(self._listings)}",
+                complete=complete,
+                state=state,
+            )
+
+    def warehouse(self, name: str = "warehouse.duckdb") -> Warehouse:
+        return Warehouse(self.settings, self.catalogue, discover(), path=self.home / name)
+
+    def build(self, name: str = "warehouse.duckdb") -> Path:
+        """Every entity, no metric."""
+        warehouse = self.warehouse(name)
+        with warehouse.open():
+            for table_name in warehouse.entities:
+                warehouse.build(table_name)
+        return warehouse.path
+
+    def ask(self, sql: str, name: str = "warehouse.duckdb") -> list[tuple[Any, ...]]:
+        """What a query returns after a build."""
+        with duckdb.connect(str(self.build(name)), read_only=True) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of the fetches that name none."""
+    return NOW
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """Empty."""
+    return Installation(tmp_path)
+
+
+@pytest.fixture
+def make_installation() -> type[Installation]:
+    """An empty one in any folder."""
+    return Installation
