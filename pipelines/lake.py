@@ -31,11 +31,10 @@ from ulid import ULID
 
 from pipelines.errors import LakeError
 from pipelines.manifest import Entry, Manifest
+from pipelines.row_groups import ROW_GROUP_ROWS, row_groups, widened
 
 FORMAT = 1
 METADATA_KEY = b"ecotone"
-ROW_GROUP_ROWS = 100_000
-ROW_GROUP_BYTES = 32_000_000  # in memory; comments make rows long
 TEMPORARY_PREFIX = ".writing-"
 COMMON_COLUMNS = (
     pa.field("_batch", pa.string()),
@@ -259,8 +258,8 @@ class Lake:
             replaces=originals,
         )
         paths = [self.root / entry.path for entry in entries]
-        schema = pa.unify_schemas([pq.read_schema(path).remove_metadata() for path in paths])
-        return self._publish(merged, schema, _row_groups(paths, schema), newest.fetched_at)
+        schema = pa.unify_schemas([widened(pq.read_schema(path)) for path in paths])
+        return self._publish(merged, schema, row_groups(paths, schema), newest.fetched_at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -274,21 +273,6 @@ class Lake:
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-
-
-def _row_groups(paths: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows of the files in order, some at a time: memory holds a row group, however many there are."""
-    held: list[pa.Table] = []
-    rows = size = 0
-    for path in paths:
-        table = pa.concat_tables([schema.empty_table(), pq.read_table(path)], promote_options="default")
-        held.append(table.replace_schema_metadata())
-        rows, size = rows + table.num_rows, size + table.nbytes
-        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            yield pa.concat_tables(held).unify_dictionaries()
-            held, rows, size = [], 0, 0
-    if held:
-        yield pa.concat_tables(held).unify_dictionaries()
 
 
 def _make_folder(folder: Path) -> None:

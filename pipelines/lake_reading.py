@@ -30,7 +30,7 @@ class Shelf:
     def read(
         self, stream: str, subjects: Sequence[str], columns: Sequence[str], after: str | None
     ) -> Iterator[pa.Table]:
-        """These columns and `_batch` of the subject's batches that came after that one, file by file."""
+        """These columns and `_batch` of the subject's batches that came after that one, a row group at a time."""
         with self._guard:
             if self._places is None:
                 self._places = self._found()
@@ -40,8 +40,10 @@ class Shelf:
                 if after is None or entry.batch > after:
                     files.setdefault(path, []).append(entry.batch)
         for path, batches in sorted(files.items(), key=lambda item: min(item[1])):
-            table = pq.read_table(self._lake.root / path, columns=[*columns, "_batch"])
-            yield table.filter(pc.is_in(table["_batch"], pa.array(batches)))
+            with pq.ParquetFile(self._lake.root / path) as file:
+                for group in range(file.num_row_groups):
+                    table = file.read_row_group(group, columns=[*columns, "_batch"])
+                    yield table.filter(pc.is_in(table["_batch"].cast(pa.string()), pa.array(batches)))
 
     def _found(self) -> dict[tuple[str, str], list[Place]]:
         """Batches with rows; those of an atomic source only where the fetch completed."""

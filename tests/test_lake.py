@@ -244,6 +244,15 @@ def test_pages_of_a_subject_are_joined_while_others_write_and_old_files_go_at_th
         assert not list(lake.damaged())
 
 
+def test_more_pages_than_a_byte_can_count_are_joined(tmp_path: Path) -> None:
+    with Lake(tmp_path) as lake:
+        pages = [add(lake, [number], complete=False) for number in range(300)]
+        joined = lake.join("git", "commits", "github:a/b", least=8)
+    assert joined is not None
+    rows = pq.read_table(tmp_path / joined.path).to_pylist()
+    assert [(row["x"], row["_batch"]) for row in rows] == [(number, page.batch) for number, page in enumerate(pages)]
+
+
 JOINING = KILLING.replace(
     "add(lake, [2, 3])", "add(lake, [2, 3])\n                lake.join('git', 'commits', 'github:a/b', least=2)"
 )
