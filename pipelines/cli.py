@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
 from pipelines.commands.guard import guarded
 from pipelines.commands.help import ABOUT, SETTINGS
@@ -75,6 +75,7 @@ def run(
     project: Many = (),
     source: Many = (),
     publish: Annotated[bool, Parameter(negative="--no-publish", show_default=False)] = True,
+    budget: Annotated[int | None, Parameter(show_default=False, validator=validators.Number(gte=1))] = None,
     options: Options = EVERY,
 ) -> int:
     """Fetch what is new, build the numbers, publish the DuckDB file, draw the site.
@@ -91,14 +92,16 @@ def run(
       ecotone run
       ecotone run --project qwen --project llama      only these
       ecotone run --source git_commits --no-publish   only fetch, and only this
+      ecotone run --budget 2000   stop before GitHub's points are used up
 
     Args:
         project: Only this project of the catalogue; may be given several times.
         source: Only this source; may be given several times.
         publish: Build, publish and draw at the end.
+        budget: Points of GitHub's API to spend at most, without ever waiting for more; the next run goes on.
         options: Of every command.
     """
-    options.apply()
+    options.apply(budget=budget)
     from pipelines.commands import run as command
 
     return command.run(project, source, publish=publish, verbose=options.verbose)

@@ -24,6 +24,7 @@ from dagster import (
 from dagster._core.events import RunFailureReason
 from dagster._core.execution.plan.objects import StepFailureData
 
+from pipelines.clients.github import GitHub
 from pipelines.definitions import INGEST, PUBLISH, build
 from pipelines.errors import ConfigurationError, EcotoneError
 from pipelines.installation import Installation
@@ -91,7 +92,7 @@ def run(
     with open_instance(installation) as instance:
         summary.buried = bury_the_dead(instance, installation.settings)
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
-        with _burying(instance, installation), alive(installation.settings, token):
+        with _burying(instance, installation), alive(installation.settings, token), _asking():
             ingest = definitions.resolve_job_def(INGEST)
             for names, (first, last) in product(_waves(installation, fetching), _ranges(known, wanted)):
                 result = ingest.execute_in_process(
@@ -110,6 +111,15 @@ def run(
                 _take(summary, result)
     summary.seconds = perf_counter() - started
     return summary
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """End what clients keep between fetches: another run of this process has a budget of its own."""
+    try:
+        yield
+    finally:
+        GitHub.close_all()
 
 
 @contextmanager

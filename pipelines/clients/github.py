@@ -12,12 +12,17 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from graphql import DocumentNode
 
 import github
+from pipelines.clients.github_accounts import ATTEMPTS
+from pipelines.clients.github_activity import EVERY, Activity
 from pipelines.clients.github_asker import Asker, Partial
 from pipelines.clients.github_budget import MOST_AT_ONCE, Clock, Pool, Progress
 from pipelines.clients.github_documents import load_document, prepare
@@ -50,12 +55,14 @@ class GitHub:
         budget: points that may be spent; None: as many as GitHub gives, waiting for them.
         clock: what time it is.
         timeout: seconds for one answer.
+        home: where to tell what it is doing; None: nowhere.
+        patient: False neither waits nor tries again: Paused or TransientError is raised at once.
     """
 
     _clients: dict[tuple[object, ...], GitHub] = {}  # noqa: RUF012 - one a process, see `of`
     _guard = threading.Lock()
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two are for tests and for `of`
         self,
         url: str,
         tokens: Sequence[str],
@@ -63,17 +70,26 @@ class GitHub:
         budget: int | None = None,
         clock: Clock | None = None,
         timeout: float = TIMEOUT,
+        home: Path | None = None,
+        patient: bool = True,
     ) -> None:
         self.url = url.rstrip("/")
         self._tokens = tuple(tokens)
         self._secrets = Secrets(tokens)
         self._clock = clock or Clock()
-        self._pool = Pool(self._clock, budget)
+        attempts = ATTEMPTS if patient else 1
+        self._pool = Pool(self._clock, budget, patient=patient)
         self._wire = Wire(f"{self.url}/graphql", timeout=timeout, connections=MOST_AT_ONCE)
         self._loop = Loop("github")
-        self._asker = Asker(self._wire, tokens, self._pool, self._secrets, self._clock)
+        self._asker = Asker(self._wire, tokens, self._pool, self._secrets, self._clock, attempts=attempts)
         self._prober = Prober(self._ask_all)
-        self._rest = Rest(self.url, tokens, self._secrets, self._clock, waits=budget is None)
+        self._rest = Rest(
+            self.url, tokens, self._secrets, self._clock, waits=patient and budget is None, attempts=attempts
+        )
+        self._home = home
+        self._begun_at = self._clock.now()
+        self._tell_next = 0.0
+        self._pool.changed = self._tell
         self._loop.run(self._wire.open())
 
     def __repr__(self) -> str:
@@ -82,10 +98,13 @@ class GitHub:
     @classmethod
     def of(cls, settings: Settings) -> GitHub:
         """The client of these settings: all sources and threads of a process share its session and its budget."""
-        key = (os.getpid(), settings.github_url, settings.github_tokens, settings.github_budget)
+        key = (os.getpid(), settings.github_url, settings.github_tokens, settings.github_budget, settings.home)
         with cls._guard:
             if key not in cls._clients:
-                cls._clients[key] = cls(settings.github_url, settings.github_tokens, budget=settings.github_budget)
+                home = settings.home if settings.home.is_dir() else None
+                cls._clients[key] = cls(
+                    settings.github_url, settings.github_tokens, budget=settings.github_budget, home=home
+                )
             return cls._clients[key]
 
     @classmethod
@@ -99,7 +118,7 @@ class GitHub:
 
     def close(self) -> None:
         """End connections and thread; whoever still waits for an answer gets Paused."""
-        self._loop.close(self._wire.close())
+        self._loop.close(self._end())
         self._rest.close()
 
     @property
@@ -126,6 +145,23 @@ class GitHub:
     def at_once(self) -> int:
         """How many requests may be under way now."""
         return int(self._pool.width)
+
+    def activity(self) -> Activity:
+        """What it has done and is doing."""
+        return Activity(
+            pid=os.getpid(),
+            begun_at=self._begun_at,
+            told_at=self._clock.now(),
+            requests=self.requests,
+            spent=self.spent,
+            allowed=self._pool.budget,
+            at_once=self.at_once,
+            under_way=dict(self._asker.under_way),
+            waiting=self._pool.waiting,
+            budgets=tuple(self.budgets),
+            bad_tokens=tuple(self.bad_tokens),
+            totals=self._prober.totals,
+        )
 
     def connect(self) -> list[Budget]:
         """Find out whose the tokens are; one request for each. Raises BadToken if none of them is accepted."""
@@ -202,6 +238,20 @@ class GitHub:
     def report_tokens(self) -> list[TokenReport]:
         """What each token is and may do, by REST: one request a token."""
         return self._rest.report()
+
+    def _tell(self) -> None:
+        """Leave word of what goes on, now and then; a disk that is full must not stop the fetch."""
+        now = self._clock.seconds()
+        if self._home is not None and now >= self._tell_next:
+            self._tell_next = now + EVERY
+            with suppress(OSError):
+                self.activity().write(self._home)
+
+    async def _end(self) -> None:
+        await self._wire.close()
+        if self._home is not None and self._asker.requests:
+            with suppress(OSError):
+                replace(self.activity(), ended_at=self._clock.now()).write(self._home)
 
     def _ask_all(
         self, document: DocumentNode, sets: Sequence[Mapping[str, Any]], what: str

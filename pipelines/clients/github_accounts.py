@@ -29,7 +29,9 @@ class Told:
     refusal: SourceError | Limit | None
 
 
-async def identify(wire: Wire, tokens: Sequence[str], pool: Pool, secrets: Secrets, clock: Clock) -> list[str]:
+async def identify(  # noqa: PLR0913 - what it asks with
+    wire: Wire, tokens: Sequence[str], pool: Pool, secrets: Secrets, clock: Clock, *, attempts: int = ATTEMPTS
+) -> list[str]:
     """Ask whose each token is and put them into the pool, those of one account together.
 
     Returns:
@@ -41,7 +43,9 @@ async def identify(wire: Wire, tokens: Sequence[str], pool: Pool, secrets: Secre
     """
     if not tokens:
         raise BadToken("There is no GitHub token: put one into GITHUB_TOKEN.")
-    told = await asyncio.gather(*(_ask(wire, number, token, secrets) for number, token in enumerate(tokens, 1)))
+    told = await asyncio.gather(
+        *(_ask(wire, number, token, secrets, attempts) for number, token in enumerate(tokens, 1))
+    )
     bad = [each for each in told if isinstance(each.refusal, BadToken)]
     if len(bad) == len(told):
         raise BadToken(str(bad[0].refusal))
@@ -64,9 +68,9 @@ def _join(told: Told, pool: Pool, clock: Clock) -> None:
         pool.limited(account, told.refusal, WHAT)
 
 
-async def _ask(wire: Wire, number: int, token: str, secrets: Secrets) -> Told:
+async def _ask(wire: Wire, number: int, token: str, secrets: Secrets, attempts: int) -> Told:
     prepared = prepare(load_document("viewer"))
-    async for attempt in stamina.retry_context(on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0):
+    async for attempt in stamina.retry_context(on=TransientError, attempts=attempts, timeout=None, wait_initial=1.0):
         with attempt:
             reply = await wire.send(prepared, {}, token)
             refusal = refused(reply, WHAT, secrets)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,16 +52,28 @@ class Asker:
         pool: where their accounts are kept.
         secrets: hides the tokens.
         clock: what time it is.
+        attempts: how often at the most, where asking again may help.
     """
 
-    def __init__(self, wire: Wire, tokens: Sequence[str], pool: Pool, secrets: Secrets, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913 - what it asks with
+        self,
+        wire: Wire,
+        tokens: Sequence[str],
+        pool: Pool,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         self.pool = pool
         self.requests = 0
         self.bad_tokens: list[str] = []
+        self.under_way: Counter[str] = Counter()
         self._wire = wire
         self._tokens = tuple(tokens)
         self._secrets = secrets
         self._clock = clock
+        self._attempts = attempts
         self._known: asyncio.Task[None] | None = None
         self._ask_again = 0.0
 
@@ -78,7 +91,7 @@ class Asker:
             return passing or not isinstance(error, Overloaded)
 
         async for attempt in stamina.retry_context(
-            on=again, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
+            on=again, attempts=self._attempts, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
         ):
             with attempt:
                 return await self._once(prepared, variables, what, progress)
@@ -92,7 +105,7 @@ class Asker:
         while True:
             account = await self.pool.take(points, progress, without)
             try:
-                reply = await self._send(prepared, variables, account)
+                reply = await self._send(prepared, variables, account, what)
             finally:
                 self.pool.done(account, points)
             refusal = refused(reply, what, self._secrets)
@@ -112,9 +125,15 @@ class Asker:
                     self.pool.overloaded()
                 raise next(iter(without.values()), refusal)
 
-    async def _send(self, prepared: Prepared, variables: Mapping[str, Any], account: Account) -> Reply:
+    async def _send(self, prepared: Prepared, variables: Mapping[str, Any], account: Account, what: str) -> Reply:
         self.requests += 1
-        reply = await self._wire.send(prepared, variables, account.tokens[0])
+        self.under_way[what] += 1
+        try:
+            reply = await self._wire.send(prepared, variables, account.tokens[0])
+        finally:
+            self.under_way[what] -= 1
+            if not self.under_way[what]:
+                del self.under_way[what]
         if reply.data is not None:
             account.learn(reply.data.get("rateLimit"), reply.headers, self._clock.seconds())
         return reply
@@ -157,7 +176,9 @@ class Asker:
     async def _ask_whose(self) -> None:
         self.requests += len(self._tokens)
         try:
-            self.bad_tokens = await identify(self._wire, self._tokens, self.pool, self._secrets, self._clock)
+            self.bad_tokens = await identify(
+                self._wire, self._tokens, self.pool, self._secrets, self._clock, attempts=self._attempts
+            )
         except TransientError:
             self._ask_again = self._clock.seconds() + UNREACHABLE
             raise

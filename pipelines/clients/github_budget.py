@@ -54,6 +54,11 @@ class Clock:
             await asyncio.wait_for(event.wait(), seconds if math.isfinite(seconds) else None)
 
 
+def reserve_of(limit: int | None) -> int:
+    """Points of an hour that are left to the account's owner."""
+    return math.ceil((limit or 0) * RESERVE_SHARE)
+
+
 @dataclass(eq=False)
 class Account:
     """One account: its tokens share its budget. `resets` and `blocked` are in seconds of the clock."""
@@ -75,7 +80,7 @@ class Account:
     @property
     def reserve(self) -> int:
         """Points that are not touched."""
-        return math.ceil((self.limit or 0) * RESERVE_SHARE)
+        return reserve_of(self.limit)
 
     @property
     def most(self) -> float:
@@ -108,7 +113,8 @@ class Account:
         if self.free < min(points, self.most):
             left = math.inf if self.resets is None else self.resets - now
             return left, f"for GitHub's budget of {self.login}"
-        if self.remaining is not None and self.recent and self.a_minute + points > POINTS_PER_MINUTE:
+        most = max(POINTS_PER_MINUTE, (self.limit or 0) / 60)  # who gives more an hour than that is not github.com
+        if self.remaining is not None and self.recent and self.a_minute + points > most:
             return self.recent[0][0] + MINUTE - now, f"to keep to GitHub's points a minute ({self.login})"
         return 0.0, ""
 
@@ -138,15 +144,24 @@ class Pool:
     Args:
         clock: what time it is.
         budget: points that may be spent in all; None: no end but GitHub's.
+        patient: False raises Paused wherever one would have to wait.
+
+    Attributes:
+        accounts: by the account's id.
+        width: how many requests may be under way.
+        waiting: what for, and how long; empty if nobody has to.
+        changed: called when something of this has changed.
     """
 
-    def __init__(self, clock: Clock, budget: int | None = None) -> None:
+    def __init__(self, clock: Clock, budget: int | None = None, *, patient: bool = True) -> None:
         self.accounts: dict[str, Account] = {}
         self.budget = budget
         self.width: float = FIRST_AT_ONCE
         self.under_way = 0
-        self.waiting_until: datetime | None = None
+        self.waiting = ""
+        self.changed: Callable[[], None] = lambda: None
         self._clock = clock
+        self._patient = patient
         self._careful = False  # after the first refusal the width grows slowly
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -194,6 +209,7 @@ class Pool:
         self.under_way -= 1
         account.asked -= points
         self._changed.set()
+        self.changed()
 
     def went_well(self, account: Account) -> None:
         """An answer came: a little more at once, at first quickly (as TCP begins), after a refusal slowly."""
@@ -250,6 +266,8 @@ class Pool:
                 f"GitHub's budget is used up: {account.login} is down to its reserve of {account.reserve:,} points "
                 f"until {account.reset_at:%Y-%m-%d %H:%M} UTC. The next run goes on from here."
             )
+        if why and not self._patient and math.isfinite(seconds):
+            raise Paused(f"One would have to wait {countdown(seconds)} {why}.")
         return seconds, why
 
     async def _wait(self, seconds: float, why: str, progress: Progress) -> None:
@@ -260,10 +278,11 @@ class Pool:
         if not math.isfinite(seconds):
             await self._clock.wait(self._changed, 1.0)
             return
-        self.waiting_until = self._clock.now() + timedelta(seconds=seconds)
-        progress(f"waiting {countdown(seconds)} {why}")
+        self.waiting = f"waiting {countdown(seconds)} {why}"
+        progress(self.waiting)
+        self.changed()
         await self._clock.wait(self._changed, min(seconds, 1.0 if seconds < 2 * MINUTE else 5.0))
-        self.waiting_until = None
+        self.waiting = ""
 
 
 def countdown(seconds: float) -> str:

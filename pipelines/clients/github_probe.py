@@ -43,6 +43,15 @@ class Prober:
                     self._known[name] = (now, outcome)
             return {name: found[name] if name in found else self._known[name][1] for name in names}
 
+    @property
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Of each repository that was probed: how many there are in each stream."""
+        return {
+            name: {stream: count.total for stream, count in outcome.counts.items()}
+            for name, (_at, outcome) in list(self._known.items())
+            if isinstance(outcome, Probe)
+        }
+
     def _is_known(self, name: str, now: datetime) -> bool:
         known = self._known.get(name)
         return known is not None and known[0] <= now < known[0] + REMEMBERED

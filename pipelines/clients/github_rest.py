@@ -54,13 +54,17 @@ class Rest:
         secrets: hides them.
         clock: what time it is.
         waits: whether limits are waited for; else Paused is raised.
+        attempts: how often at the most, where asking again may help.
     """
 
-    def __init__(self, url: str, tokens: Sequence[str], secrets: Secrets, clock: Clock, *, waits: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what it asks with
+        self, url: str, tokens: Sequence[str], secrets: Secrets, clock: Clock, *, waits: bool, attempts: int = ATTEMPTS
+    ) -> None:
         self.requests = 0
         self._secrets = secrets
         self._clock = clock
         self._waits = waits
+        self._attempts = attempts
         self._places = threading.Semaphore(MOST_AT_ONCE)
         self._blocked = [0.0] * len(tokens)  # seconds of the clock
         self._refusals: dict[int, SourceError] = {}
@@ -78,7 +82,7 @@ class Rest:
     def call(self, ask: Callable[[github.Github], T], *, what: str, progress: Progress) -> T:
         """What `ask` makes of it; raises as `GitHub.ask`."""
         for attempt in stamina.retry_context(
-            on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
+            on=TransientError, attempts=self._attempts, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
         ):
             with attempt:
                 return self._once(ask, what, progress)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from pipelines.catalogue import Catalogue
-from pipelines.commands.checkup import Finding, data, machine, online, setup
+from pipelines.commands.checkup import Finding, data, github, machine, online, setup
 from pipelines.commands.origin import adopt, surroundings
 from pipelines.commands.terminal import plural, progress, say
-from pipelines.errors import CatalogueError, ConfigurationError
+from pipelines.errors import CatalogueError, ConfigurationError, LakeError
+from pipelines.installation import Installation
 from pipelines.progress import Reporter
 from pipelines.settings import Settings
 
@@ -41,8 +42,9 @@ def _findings(reporter: Reporter, *, ask_outside: bool) -> Iterator[Finding]:
     yield from machine.findings(settings)
     yield from setup.findings(settings)
     yield from data.findings(settings, reporter)
-    if ask_outside:
-        with suppress(CatalogueError):  # told above
-            reporter("asking outside", 0, 0)
-            with surroundings(settings.home):
+    with suppress(CatalogueError, LakeError):  # told above
+        reporter("asking outside", 0, 0)
+        with surroundings(settings.home):
+            yield from github.findings(Installation.from_environment())
+            if ask_outside:
                 yield from online.findings(Settings.from_environment(), Catalogue.load(settings.catalogue))

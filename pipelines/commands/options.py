@@ -32,16 +32,19 @@ class Options:
         Parameter(negative="", help="Say more: warnings, retries, the trace of an error.", show_default=False),
     ] = False
 
-    def apply(self, *, own_home: str | None = None) -> None:
+    def apply(self, *, own_home: str | None = None, budget: int | None = None) -> None:
         """Make them hold in this process and in those that it starts, before anything reads the settings.
 
         Args:
+            budget: points of GitHub's API that may be spent, instead of ECOTONE_GITHUB_BUDGET.
             own_home: the home of a command that must never write to the user's own data, whatever ECOTONE_HOME says.
         """
         ambient = os.environ.get("ECOTONE_HOME") or DEFAULT_HOME
         _ambient[:] = [Path(ambient).absolute()]
         home = self.home or Path(own_home or ambient)
         os.environ["ECOTONE_HOME"] = str(home.absolute())
+        if budget is not None:
+            os.environ["ECOTONE_GITHUB_BUDGET"] = str(budget)
         if own_home is not None:
             os.environ["HF_HUB_OFFLINE"] = (
                 ""  # their Hub is on this machine; the library reads this when it is imported

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from dagster import DagsterInstance, RunsFilter
 
+from pipelines.commands import of_github
 from pipelines.commands.options import to_type
 from pipelines.commands.origin import open_installation
 from pipelines.commands.published import first_line, open_published
@@ -46,9 +47,11 @@ def status(*, verbose: bool) -> int:
     _tell_publication(installation, lake)
     _tell_lake(lake)
     _tell_runs(installation)
+    there = list(streams(installation, lake.manifest))
+    for line in of_github.lines(settings, there, lake.manifest):
+        say(line)
     say(f"Disk          {size(_bytes(settings.home))} used, {size(shutil.disk_usage(settings.home).free)} free")
     say()
-    there = list(streams(installation, lake.manifest))
     _tell_freshness(there, settings.now())
     _tell_reasons(there, None if verbose else MOST_SHOWN)
     return 0

@@ -78,9 +78,12 @@ def count(number: int) -> str:
 
 
 def plural(number: int, noun: str) -> str:
-    """`1 batch`, `12,345 batches`."""
-    ending = "es" if noun.endswith(("ch", "s", "x")) else "s"
-    return f"{number:,} {noun}{ending if number != 1 else ''}"
+    """`1 batch`, `12,345 batches`, `2 repositories`."""
+    if number == 1:
+        return f"1 {noun}"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}{'es' if noun.endswith(('ch', 's', 'x')) else 's'}"
 
 
 def size(number: float) -> str:

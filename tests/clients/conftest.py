@@ -12,12 +12,10 @@ import pytest
 import stamina
 
 sys.path.insert(0, str(Path(__file__).parent))
-from github_server import Purse, Server, TestClock
+from github_server import TOKEN, Purse, Server, TestClock
 
 from pipelines.clients.github import GitHub
 from pipelines.clients.github_accounts import ATTEMPTS
-
-TOKEN = "ghp_PlantedByATestNeverToBeSeen"
 
 
 @pytest.fixture

@@ -13,11 +13,26 @@ from email.utils import format_datetime
 from typing import Any, Self
 
 from aiohttp import web
+from graphql import parse
 
+from pipelines.clients.github import GitHub
 from pipelines.clients.github_budget import Clock
 
 BEGIN = datetime(2026, 8, 22, 12, tzinfo=UTC)
 HOUR = 3_600.0
+TOKEN = "ghp_PlantedByATestNeverToBeSeen"
+Made = Callable[..., GitHub]
+ISSUES = parse(
+    """query issues($owner: String!, $name: String!, $first: Int!, $after: String) {
+      repository(owner: $owner, name: $name) {
+        issues(first: $first, after: $after) {
+          totalCount nodes { number } pageInfo { endCursor hasNextPage }
+        }
+      }
+    }"""
+)
+WHERE = {"owner": "sound", "name": "code"}
+PATH = ("repository", "issues")
 
 
 class TestClock(Clock):
@@ -222,3 +237,8 @@ class Server:
         self.asked.append(asked)
         status, body, headers = self.rest(asked)
         return self._json(status, body, headers | {"Content-Type": "application/json"})
+
+
+def numbers(client: GitHub, **options: object) -> list[int]:
+    pages = client.pages(ISSUES, WHERE, path=PATH, what="issues of sound/code", **options)  # type: ignore[arg-type]
+    return [node["number"] for page in pages for node in page.nodes]

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from github_server import Asked, Fault, Purse, Server
-from graphql import parse
+from github_server import ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server, numbers
 
 from pipelines.clients.github import GitHub
 from pipelines.clients.github_budget import MOST_AT_ONCE
 from pipelines.errors import BadToken, Paused, TerminalError, TransientError
 from pipelines.settings import Settings
-
-Made = Callable[..., GitHub]
-ISSUES = parse(
-    """query issues($owner: String!, $name: String!, $first: Int!, $after: String) {
-      repository(owner: $owner, name: $name) {
-        issues(first: $first, after: $after) {
-          totalCount nodes { number } pageInfo { endCursor hasNextPage }
-        }
-      }
-    }"""
-)
-WHERE = {"owner": "sound", "name": "code"}
-PATH = ("repository", "issues")
-
-
-def numbers(client: GitHub, **options: object) -> list[int]:
-    pages = client.pages(ISSUES, WHERE, path=PATH, what="issues of sound/code", **options)  # type: ignore[arg-type]
-    return [node["number"] for page in pages for node in page.nodes]
 
 
 def test_an_answer_has_the_data_and_the_cost_but_not_the_limits(server: Server, github: Made) -> None:

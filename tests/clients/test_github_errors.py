@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from github_server import Fault, Purse, Server
+from github_server import ISSUES, PATH, WHERE, Fault, Made, Purse, Server, numbers
 from graphql import parse
-from test_github import ISSUES, PATH, WHERE, Made, numbers
 
 from pipelines.errors import (
     Blocked,

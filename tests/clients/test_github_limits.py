@@ -6,8 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from github_server import HOUR, Asked, Fault, Purse, Server, TestClock
-from test_github import ISSUES, PATH, WHERE, Made, numbers
+from github_server import HOUR, ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server, TestClock, numbers
 
 from pipelines.clients import github_budget
 from pipelines.clients.github import GitHub
@@ -147,11 +146,12 @@ def test_a_secondary_limit_halves_how_many_are_asked_at_once(server: Server, git
 
 
 def test_no_more_points_a_minute_than_github_allows(
-    clock: TestClock, github: Made, monkeypatch: pytest.MonkeyPatch
+    server: Server, clock: TestClock, github: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(github_budget, "POINTS_PER_MINUTE", 20)
+    monkeypatch.setattr(github_budget, "POINTS_PER_MINUTE", 100)
+    purse(server).limit = 6_000
     told: list[str] = []
-    numbers(github(), size=10, progress=told.append)
+    numbers(github(), size=2, progress=told.append)
     assert clock.passed == pytest.approx(MINUTE)
     assert told[0] == "waiting 1:00 to keep to GitHub's points a minute (ada)"
 

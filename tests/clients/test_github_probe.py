@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from github_server import BEGIN, Asked, Fault, Server
+from github_server import BEGIN, Asked, Fault, Made, Server
 from graphql import GraphQLSchema, validate
-from test_github import Made
 
 from pipelines.clients.github import Count, Probe, load_document
 from pipelines.clients.github_documents import prepare, repeated

@@ -6,9 +6,7 @@ from typing import Any
 
 import github as pygithub
 import pytest
-from conftest import TOKEN
-from github_server import Asked, Purse, Server, TestClock
-from test_github import Made
+from github_server import TOKEN, Asked, Made, Purse, Server, TestClock
 
 from pipelines.errors import BadToken, Blocked, EcotoneError, Gone, MissingScope, NeedsSso, Paused, TransientError
 

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN
-from github_server import Fault, Purse, Server
-from test_github import ISSUES, PATH, WHERE, Made
+from github_server import ISSUES, PATH, TOKEN, WHERE, Fault, Made, Purse, Server
 
 from pipelines.clients.github import GitHub
 from pipelines.clients.github_errors import LONGEST_MESSAGE, Secrets

@@ -13,7 +13,7 @@ from pipelines.commands.checkup import Finding, fail, ok, warn
 from pipelines.commands.origin import NOWHERE, Origin
 from pipelines.commands.terminal import plural
 from pipelines.errors import CatalogueError, ConfigurationError
-from pipelines.settings import DEFAULT_GIT_URL, DEFAULT_HF_ENDPOINT, Settings
+from pipelines.settings import DEFAULT_GIT_URL, DEFAULT_GITHUB_URL, DEFAULT_HF_ENDPOINT, Settings
 
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
 EXAMPLE = "owner/name"
@@ -33,7 +33,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _rankings(settings)
     yield _clock(settings)
     yield _token("HF_TOKEN", set_=settings.hf_token is not None, without="the Hub is read anonymously, at lower limits")
-    yield _token("GITHUB_TOKEN", set_=settings.github_token is not None, without="sources that need it are skipped")
+    yield _github(settings)
+    yield _github_tokens(settings)
 
 
 def _catalogue(settings: Settings) -> Iterator[Finding]:
@@ -92,6 +93,22 @@ def _hub(settings: Settings) -> Finding:
     if settings.hf_endpoint == NOWHERE:
         return ok("HF_ENDPOINT", "the one that this installation was filled from, served on this machine")
     return ok("HF_ENDPOINT", shown + _default(settings.hf_endpoint == DEFAULT_HF_ENDPOINT))
+
+
+def _github(settings: Settings) -> Finding:
+    shown = without_credentials(settings.github_url)
+    if urlsplit(settings.github_url).scheme not in {"http", "https"}:
+        return fail(
+            "ECOTONE_GITHUB_URL", f"{shown} is not an address", f"Write it as {DEFAULT_GITHUB_URL}, or leave it unset."
+        )
+    return ok("ECOTONE_GITHUB_URL", shown + _default(settings.github_url == DEFAULT_GITHUB_URL))
+
+
+def _github_tokens(settings: Settings) -> Finding:
+    number = len(settings.github_tokens)
+    if number > 1:
+        return ok("GITHUB_TOKENS", f"{number} set")
+    return _token("GITHUB_TOKEN", set_=number > 0, without="sources that need it are skipped")
 
 
 def _rankings(settings: Settings) -> Finding:
