@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,10 +27,12 @@ from pipelines.lake import Lake
 from pipelines.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source
-from pipelines.staging import SCHEMAS, Entity, inputs, people
+from pipelines.staging import SCHEMAS, Entity, inputs, organizations, people
 from pipelines.staging import load as load_entities
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
+# Of DuckDB, tried in turn: what does not fit is written to disk, what cannot be is tried again with more.
+MEMORY_LIMITS = ("256MB", "1GB", "4GB", "80%")
 LAYOUT = 1  # raise it when the working file's own tables change
 
 
@@ -90,7 +93,7 @@ class Warehouse:
     def code(self) -> str:
         """Hash of all SQL and rules that a number can depend on."""
         metric_texts = [metric.path.read_text(encoding="utf-8") for _, metric in sorted(_metrics().items())]
-        rules = [repr(row) for row in people.rule_rows(b"")]
+        rules = [repr(row) for row in (*people.rule_rows(b""), *organizations.organization_rows())]
         return _sha256([self.staging_code, *metrics.macros(), *metric_texts, *rules])
 
     @cached_property
@@ -149,6 +152,7 @@ class Warehouse:
             raise
         connection.execute("USE warehouse")
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET temp_directory = '{path}.tmp'")
         return connection
 
     @staticmethod
@@ -163,6 +167,7 @@ class Warehouse:
         """Throw the working file away: the next build starts from the lake."""
         for path in (self.path, self.path.with_name(self.path.name + ".wal")):
             path.unlink(missing_ok=True)
+        shutil.rmtree(self.path.with_name(self.path.name + ".tmp"), ignore_errors=True)
 
     # -- building -----------------------------------------------------------------------------------------------------
 
@@ -172,16 +177,26 @@ class Warehouse:
         with self.open() as connection:
             changed = not self._is_built(connection, table)
             if changed:
-                connection.execute("BEGIN")
-                try:
-                    self._make(connection, table)
-                    connection.execute("INSERT OR REPLACE INTO build.built VALUES (?, ?)", [table, self.publication_id])
-                    connection.execute("COMMIT")
-                except duckdb.Error as error:
-                    connection.execute("ROLLBACK")
-                    raise WarehouseError(f"{table} could not be built: {error}") from error
+                self._make_in_memory(connection, table)
             rows = scalar(connection, f"SELECT count(*) FROM {table}")
         return Built(table, changed, int(rows), time.perf_counter() - started)
+
+    def _make_in_memory(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Make the table in one transaction, with as little memory as it takes."""
+        for limit in MEMORY_LIMITS:
+            connection.execute(f"SET memory_limit = '{limit}'")
+            connection.execute("BEGIN")
+            try:
+                self._make(connection, table)
+                connection.execute("INSERT OR REPLACE INTO build.built VALUES (?, ?)", [table, self.publication_id])
+                connection.execute("COMMIT")
+            except duckdb.Error as error:
+                connection.execute("ROLLBACK")
+                self._has_inputs = False  # what was made in it is gone with the transaction
+                if not isinstance(error, duckdb.OutOfMemoryException) or limit == MEMORY_LIMITS[-1]:
+                    raise WarehouseError(f"{table} could not be built: {error}") from error
+            else:
+                return
 
     def _is_built(self, connection: duckdb.DuckDBPyConnection, table: str) -> bool:
         row = connection.execute("SELECT fingerprint FROM build.built WHERE entity = ?", [table]).fetchone()
