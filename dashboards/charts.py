@@ -2,11 +2,13 @@
 
 A specification holds no data: `assets/chart.js` fills the datasets `rows` and `labels` with what the reader chose.
 Colours arrive with the rows, as CSS custom properties (see `theme`), so every scale for them is None. What differs
-between two charts of a kind is how values are written, so a specification is made once a format, and altair checks it.
+between two charts of a kind is how values are written (`AXIS_FORMATS`), which the script sets too: a page holds each
+kind's specification once, as altair has checked it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -19,11 +21,16 @@ PLOT_HEIGHT = 320  # pixels; the style sheet reserves it, so nothing moves when 
 ROW_HEIGHT = 30
 TICKS = 5
 
-_AXIS_FORMATS: dict[Format, str] = {
+AXIS_FORMATS: dict[Format, str] = {
     "count": "replace(format(datum.value, abs(datum.value) < 1000 ? ',' : '~s'), 'G', 'B')",
     "number": "format(datum.value, abs(datum.value) < 1000 ? ',' : '~s')",
     "share": "format(datum.value * 100, '~r') + ' %'",
     "percent": "(datum.value ? format(datum.value, '+~r') : '0') + ' %'",
+    "ratio": "format(datum.value, '~r')",
+    # Ticks of durations are chosen by assets/durations.js.
+    "hours": "!datum.value ? '0' : datum.value < 0.99 ? format(datum.value * 60, '.0f') + ' min' : "
+    "datum.value < 48 ? format(datum.value, '~r') + ' h' : format(datum.value / 24, '~r') + ' days'",
+    "days": "format(datum.value, ',') + ' days'",
 }
 _TIME_FORMATS = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date": "%-d %b"}
 _COLOUR = alt.Color("colour:N", scale=None, legend=None)
@@ -31,15 +38,14 @@ _OUTLINE = alt.Stroke("colour:N", scale=None, legend=None)
 
 
 @cache
-def over_time(form: Format) -> dict[str, Any]:
+def over_time() -> dict[str, Any]:
     """Lines with bands; gaps where a value is unknown; hollow points where it is uncertain; names at the lines' ends.
 
     Rows: t (milliseconds), v, l, h, `run` (rows that may be joined), `band` (rows whose intervals may), veil (opacity
-    of the band), colour, dash, line, dot, hollow (booleans). Labels: y (pixels), text, colour.
+    of the band), colour, dash, line, dot, hollow (booleans), `at` (what an unknown value is at least). Labels: y
+    (pixels), text, colour.
     """
-    value_axis = alt.Axis(labelExpr=_AXIS_FORMATS[form], tickCount=TICKS)
-    if form == "count":
-        value_axis.tickMinStep = 1
+    value_axis = alt.Axis(tickCount=TICKS)
     time_axis = alt.Axis(format=_TIME_FORMATS, labelFlush=True, labelOverlap="greedy")
     place = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis),
@@ -66,29 +72,83 @@ def over_time(form: Format) -> dict[str, Any]:
         .encode(stroke=_OUTLINE)
         .transform_filter("datum.hollow")
     )
+    beyond = (
+        place.mark_point(filled=True, shape="triangle-up", size=45, opacity=0.85, yOffset=-3)
+        .encode(y=alt.Y("at:Q", axis=value_axis), color=_COLOUR)
+        .transform_filter("datum.at != null")
+    )
     zero = (
         alt.Chart(alt.NamedData("zero"))
         .mark_rule(color="var(--line-2)", strokeWidth=1)
         .encode(y=alt.Y("v:Q", axis=value_axis))
     )
-    label = (
+    return _specification(
+        alt.layer(zero, band, bar, beyond, line, dot, hollow, _names_at_the_ends()).properties(height=PLOT_HEIGHT)
+    )
+
+
+@cache
+def curves() -> dict[str, Any]:
+    """Shares that grow with the time since the start, which has a logarithmic axis; with bands and a line at one half.
+
+    Rows: t (hours), v, l, h, `line` (what belongs to one curve), veil, colour, dash, dot, hollow (booleans). Labels: y
+    (pixels), text, colour. The script sets the domain and the ticks of t.
+    """
+    names = "{'1': '1 h', '24': '1 day', '168': '1 week', '720': '1 month', '2160': '3 months', '8760': '1 year'}"
+    time_axis = alt.Axis(
+        labelExpr=f"datum.value < 0.99 ? format(datum.value * 60, '.0f') + ' min' : {names}[datum.value]",
+        labelOverlap="greedy",
+        labelSeparation=6,
+        grid=True,
+    )
+    share_axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1])
+    place = alt.Chart(alt.NamedData("rows")).encode(
+        x=alt.X("t:Q", scale=alt.Scale(type="log", nice=False), axis=time_axis),
+        y=alt.Y("v:Q", axis=share_axis, scale=alt.Scale(domain=[0, 1], nice=False)),
+    )
+    base = place.encode(color=_COLOUR)
+    band = (
+        base.mark_area()
+        .encode(
+            y=alt.Y("l:Q", axis=share_axis),
+            y2="h:Q",
+            detail="line:N",
+            opacity=alt.Opacity("veil:Q", scale=None, legend=None),
+        )
+        .transform_filter("datum.l != null && datum.h != null")
+    )
+    line = base.mark_line().encode(detail="line:N", strokeDash=alt.StrokeDash("dash:N", scale=None, legend=None))
+    dot = base.mark_point(filled=True, size=30, opacity=1).transform_filter("datum.dot && !datum.hollow")
+    hollow = (
+        place.mark_point(filled=True, size=30, opacity=1, fill="var(--card)", strokeWidth=1.5)
+        .encode(stroke=_OUTLINE)
+        .transform_filter("datum.dot && datum.hollow")
+    )
+    half = (
+        alt.Chart(alt.NamedData("half"))
+        .mark_rule(color="var(--control)", strokeWidth=1, strokeDash=[1, 3])
+        .encode(y=alt.Y("v:Q", axis=share_axis))
+    )
+    return _specification(alt.layer(half, band, line, dot, hollow, _names_at_the_ends()).properties(height=PLOT_HEIGHT))
+
+
+def _names_at_the_ends() -> alt.Chart:
+    names: alt.Chart = (
         alt.Chart(alt.NamedData("labels"))
         .mark_text(align="left", baseline="middle", dx=10, fontWeight=600, limit=150)
         .encode(x=alt.value("width"), y=alt.Y("y:Q", scale=None, axis=None), text="text:N", color=_COLOUR)
     )
-    return _specification(alt.layer(zero, band, bar, line, dot, hollow, label).properties(height=PLOT_HEIGHT))
+    return names
 
 
 @cache
-def in_a_row(form: Format) -> dict[str, Any]:
+def in_a_row() -> dict[str, Any]:
     """One point with its interval for each entity, in the order of their names.
 
     Rows: name, v, l, h, hollow, colour, note (what stands in place of an unknown value), late (the month of a value
     that is not of the month in the title).
     """
-    axis = alt.Axis(labelExpr=_AXIS_FORMATS[form], tickCount=4, grid=True, ticks=False)
-    if form == "count":
-        axis.tickMinStep = 1
+    axis = alt.Axis(tickCount=4, grid=True, ticks=False)
     names = alt.Axis(labelLimit=130, labelColor="var(--ink)", labelFontSize=12.5, grid=False)
     place = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("name:N", sort=None, axis=names),
@@ -127,3 +187,11 @@ def _specification(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     made = chart.properties(width="container").to_dict()
     made.pop("config", None)  # the theme is shared by all charts: assets/theme.js
     return dict(made)
+
+
+SPECIFICATIONS: dict[str, Callable[[], dict[str, Any]]] = {
+    "over_time": over_time,
+    "curves": curves,
+    "in_a_row": in_a_row,
+}
+"""By kind. The values are on the axis x of `in_a_row`, else on y."""

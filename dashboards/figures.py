@@ -1,6 +1,6 @@
 """A chart as a page shows it: its specification, and the words around it, which hold without any script.
 
-`Publication` and `series` → `Figure` → templates/_figure.html.
+`Publication`, `series` and `curves` → `Figure` → templates/_figure.html.
 """
 
 from __future__ import annotations
@@ -8,21 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards import charts, theme
-from dashboards.model import SOURCES, Chart, Format, Stream
+from dashboards import coverage, theme
+from dashboards.curves import Curves, Point, time_text
+from dashboards.model import Chart, Curve, Scale
 from dashboards.publication import Entity, Publication
 from dashboards.series import Line
-from dashboards.text import month_text, value_text
+from dashboards.streams import about
+from dashboards.text import interval_text, month_text, value_or_reason, value_text
 
 UNFINISHED = "incomplete month"  # the flag of a month that had not ended when it was last observed
 SMALL_N = 5
+READ_WITHOUT_SCRIPTS = {1, 24, 7 * 24, 30 * 24}  # hours of a curve that stand in the page itself
+FOLLOWED = "followed for"  # begins the flag of a month that was followed for a short time only
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table that stands in for the chart: the latest known value, as text."""
+    """A row of the table that stands in for the chart: the latest known value, as text; or a point of a curve."""
 
-    month: str
+    when: str
     name: str
     value: str
     interval: str
@@ -32,66 +36,120 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """What _figure.html needs."""
+    """What _figure.html needs.
 
-    chart: Chart
-    available: bool
+    Attributes:
+        chart: what is drawn.
+        missing: what stands there where nothing can be drawn, and why; None: a chart.
+        source, definition_title, as_of, observed, sizes, marks: its words.
+        columns: what the table's first and fifth column hold.
+        latest: rows of the table.
+        spec: name of the drawing: in `charts.SPECIFICATIONS`.
+        kind: `lines` over time or `curves`.
+        picks: the reader chooses `entity`, or `period`; or nothing.
+        opens: the scale at first; None: there is no choice.
+        month: the period of a curve.
+    """
+
+    chart: Chart | Curve
+    missing: str | None
     source: str
     definition_title: str
     as_of: str
     observed: str | None
     sizes: str
     marks: str
+    columns: tuple[str, str]
     latest: list[Row]
-    spec: dict[str, Any]
+    spec: str
+    kind: str = "lines"
+    picks: str = ""
+    opens: Scale | None = None
+    month: str = ""
 
 
-def figure(publication: Publication, chart: Chart, found: list[Line], shown: list[Entity]) -> Figure:
-    """A chart with its words.
+def figure(publication: Publication, chart: Chart, found: list[Line], shown: list[Entity], values: int) -> Figure:
+    """A chart over time with its words.
 
     Args:
         publication: the published file.
         chart: what is drawn.
         found: the chart's lines at the grain shown first.
         shown: the entities shown first.
+        values: how many known values there are at all grains.
     """
-    definition = publication.definitions.get(chart.metric)
-    ids = [entity.entity_id for entity in shown[: 1 if chart.split else None]]
+    ids = [entity.entity_id for entity in shown[: 1 if chart.of_one else None]]
+    order = [part.name for part in chart.parts] or sorted({line.series for line in found})
     drawn = [line for line in found if line.entity_id in ids]
-    drawn.sort(key=lambda line: (ids.index(line.entity_id), line.series))
+    drawn.sort(key=lambda line: (ids.index(line.entity_id), order.index(line.series)))
     return Figure(
         chart=chart,
-        available=publication.has(chart.metric),
-        source=SOURCES[chart.stream],
-        definition_title=definition.title if definition else chart.metric,
-        as_of=publication.facts.as_of,
-        observed=observed_until(publication, chart.stream),
-        sizes=_sizes(drawn, chart),
+        missing=coverage.nothing(publication, chart.metric, chart.stream, values),
+        **_words(publication, chart),
+        sizes=_sizes([_points(line) for line in drawn], chart.counts, "a point"),
         marks=_marks(drawn, chart),
+        columns=("Month", "n"),
         latest=_latest(chart, drawn, shown),
-        spec=charts.over_time(chart.format),
+        spec="over_time",
+        picks="entity" if chart.of_one else "",
+        opens=chart.opens if chart.log else None,
     )
 
 
-def observed_until(publication: Publication, stream: Stream) -> str | None:
-    """The latest day on which anything of the stream was observed, ISO; None if nothing was."""
-    days = [c.newest for c in publication.coverage if (c.source, c.stream) == stream and c.newest]
-    return max(days, default=None)
+def curve_figure(publication: Publication, curve: Curve, found: Curves, shown: list[Entity], values: int) -> Figure:
+    """Curves with their words; `found` are those at the grain shown first."""
+    names = {entity.entity_id: entity.label for entity in shown}
+    drawn = sorted((c for c in found.lines if c.entity_id in names), key=lambda c: list(names).index(c.entity_id))
+    points = [point for line in drawn for point in line.points if point.share is not None]
+    small = any(not point.complete or (point.n is not None and point.n < SMALL_N) for point in points)
+    hours = sorted({point.hours for point in points} & READ_WITHOUT_SCRIPTS)
+    return Figure(
+        chart=curve,
+        missing=coverage.nothing(publication, curve.metric, curve.stream, values),
+        **_words(publication, curve),
+        sizes=_sizes([[point.n for point in points if point.n is not None]], curve.counts, "a curve"),
+        marks="Band: 95 % interval at each time."
+        + (f" Hollow: month not whole, or fewer than {SMALL_N}." if small else ""),
+        columns=("After", "Waiting"),
+        latest=[
+            _read(point, names[line.entity_id])
+            for each in hours
+            for line in drawn
+            for point in line.points
+            if point.hours == each
+        ],
+        spec="curves",
+        kind="curves",
+        picks="period",
+        month=month_text(found.period),
+    )
+
+
+def _read(point: Point, name: str) -> Row:
+    return Row(
+        when=time_text(point.hours),
+        name=name,
+        value=value_text(point.share, "share"),
+        interval=interval_text(point.low, point.high, "share"),
+        n="" if point.at_risk is None else f"{point.at_risk:,}",
+        remark=point.reason or point.flag or "",
+    )
+
+
+def _words(publication: Publication, chart: Chart | Curve) -> dict[str, Any]:
+    definition = publication.definitions.get(chart.metric)
+    facts = [about(stream).facts for stream in (chart.stream, *chart.also)]
+    return {
+        "source": "; ".join(facts),
+        "definition_title": definition.title if definition else "",
+        "as_of": publication.facts.as_of,
+        "observed": coverage.observed_until(publication, chart.stream),
+    }
 
 
 def shown_first(entities: list[Entity], kind: str) -> list[Entity]:
     """The entities drawn before the reader chooses: the most broadly measured of the grain, eight at most."""
     return [entity for entity in entities if entity.kind == kind][: theme.SERIES_AT_ONCE]
-
-
-def why_unknown(publication: Publication, entity_id: str, stream: Stream) -> str:
-    """Why an entity has no row at all of a metric that reads the stream."""
-    subjects, observed = publication.subjects.get(entity_id, {}).get(stream, (0, 0))
-    if not subjects:
-        return "nothing of it is catalogued for this source"
-    if not observed:
-        return "never observed"
-    return "nothing of this kind was observed"
 
 
 def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
@@ -104,9 +162,9 @@ def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
         low, high = columns["low"][index], columns["high"][index]
         rows.append(
             Row(
-                month=month_text(line.periods[index]),
-                name=line.series.removeprefix(chart.split) if chart.split else names[line.entity_id],
-                value=value_text(columns["value"][index], chart.format),
+                when=month_text(line.periods[index]),
+                name=line.series.removeprefix(chart.split) if chart.of_one else names[line.entity_id],
+                value=value_or_reason(columns["value"][index], chart.format, columns["reason"][index]),
                 interval=interval_text(low, high, chart.format),
                 n="" if columns["n"][index] is None else f"{columns['n'][index]:,}",
                 remark=columns["reason"][index] or columns["flag"][index] or "",
@@ -115,26 +173,19 @@ def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
     return rows
 
 
-def interval_text(low: float | None, high: float | None, form: Format) -> str:
-    """`12 to 18`; an open end is `unbounded`; nothing where there is no interval."""
-    if low is None and high is None:
-        return ""
-    ends = ["unbounded" if end is None else value_text(end, form) for end in (low, high)]
-    return f"{ends[0].removesuffix(' %')} to {ends[1]}" if ends[1].endswith(" %") else f"{ends[0]} to {ends[1]}"
+def _points(line: Line) -> list[int]:
+    """Sample sizes of the points that are drawn."""
+    columns = line.columns
+    return [n for n, value in zip(columns["n"], columns["value"], strict=True) if n is not None and value is not None]
 
 
-def _sizes(drawn: list[Line], chart: Chart) -> str:
-    """`12 to 1,203 commits a point`, over the points that are drawn."""
-    sizes = [
-        n
-        for line in drawn
-        for n, value in zip(line.columns["n"], line.columns["value"], strict=True)
-        if n is not None and value is not None
-    ]
+def _sizes(drawn: list[list[int]], counts: str, each: str) -> str:
+    """`12 to 1,203 commits a point`."""
+    sizes = [n for line in drawn for n in line]
     if not sizes:
         return "unknown"
     ends = f"{min(sizes):,}" if min(sizes) == max(sizes) else f"{min(sizes):,} to {max(sizes):,}"
-    return f"{ends} {chart.counts} a point"
+    return f"{ends} {counts} {each}"
 
 
 def _marks(drawn: list[Line], chart: Chart) -> str:
@@ -146,4 +197,6 @@ def _marks(drawn: list[Line], chart: Chart) -> str:
         n is not None and n < SMALL_N for line in drawn for n in line.columns["n"]
     ):
         marks.append(f"Hollow: month not whole, or fewer than {SMALL_N} {chart.counts}.")
+    if any(FOLLOWED in (flag or "") for line in drawn for flag in line.columns["flag"]):
+        marks.append("Hollow too: not followed for long yet.")
     return " ".join(marks)

@@ -9,22 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from dashboards.streams import Stream
+
 if TYPE_CHECKING:
     from dashboards.publication import Publication
 
-Format = Literal["count", "number", "share", "percent"]
-"""count: whole things; number: one decimal; share: 0..1, shown in %; percent: already in %, shown with its sign."""
+Format = Literal["count", "number", "share", "percent", "ratio", "hours", "days"]
+"""count: whole things; number: one decimal; share: 0..1, shown in %; percent: already in %, shown with its sign;
+ratio: two decimals; hours: as minutes, hours or days, by their size; days: one decimal."""
 
-Stream = tuple[str, str]
-GIT: Stream = ("git", "commits")
-COUNTERS: Stream = ("github", "counters")
-HUB: Stream = ("huggingface", "models")
-
-SOURCES: dict[Stream, str] = {
-    GIT: "commit histories of the catalogued git repositories",
-    COUNTERS: "daily counters of the catalogued GitHub repositories",
-    HUB: "daily listings of the catalogued organisations' models on the Hugging Face Hub",
-}
+Scale = Literal["linear", "log"]
 
 GRAINS: dict[str, str] = {
     "ecosystem": "Ecosystems",
@@ -32,6 +26,21 @@ GRAINS: dict[str, str] = {
     "layer": "Layers",
     "project": "Projects",
 }
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a chart of several: a series of a metric, by a name that says what it is.
+
+    Attributes:
+        name: what the line shows.
+        series: of the metric.
+        muted: drawn in grey, as what the chart warns of.
+    """
+
+    name: str
+    series: str = ""
+    muted: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,10 @@ class Chart:
         counts: what `n` counts: "commits".
         series: the series that is drawn, a line an entity.
         split: a prefix such as `agent:`; then one entity is drawn, a line a series of that prefix.
+        parts: then one entity is drawn, a line a part.
+        also: further streams that the facts come from, where they were read.
         log: offer a logarithmic scale.
+        opens: the scale at first.
     """
 
     id: str
@@ -60,7 +72,35 @@ class Chart:
     counts: str
     series: str = ""
     split: str = ""
+    parts: tuple[Part, ...] = ()
+    also: tuple[Stream, ...] = ()
     log: bool = False
+    opens: Scale = "linear"
+
+    @property
+    def of_one(self) -> bool:
+        """Whether one entity is drawn, in several lines."""
+        return bool(self.split or self.parts)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The share of events that happened within a time, by that time: one curve an entity, of the latest whole period.
+
+    Attributes:
+        event: which curves of the metric: its column `event`.
+        (the others as in Chart)
+    """
+
+    id: str
+    metric: str
+    title: str
+    subtitle: str
+    stream: Stream
+    counts: str
+    event: str
+    also: tuple[Stream, ...] = ()
+    format: Format = "share"
 
 
 @dataclass(frozen=True)
@@ -86,6 +126,7 @@ class Measure:
     series: str = ""
     scale: Literal["linear", "log", "around zero"] = "linear"
     flow: bool = True
+    also: tuple[Stream, ...] = ()
 
 
 def _nothing(_publication: Publication) -> Mapping[str, Any]:
@@ -101,7 +142,7 @@ class Page:
         title: heading; `nav` is the shorter one for the navigation.
         lead: what the page is for, in a sentence or two.
         order: place in the navigation.
-        charts, measures: what is drawn.
+        curves, charts, measures: what is drawn.
         template: in dashboards/templates.
         all_metrics: the page links to the data of every metric, not only to those it draws.
         context: further values for the template, from the published file.
@@ -112,6 +153,7 @@ class Page:
     nav: str
     lead: str
     order: int
+    curves: tuple[Curve, ...] = ()
     charts: tuple[Chart, ...] = ()
     measures: tuple[Measure, ...] = ()
     template: str = "page.html"
@@ -124,6 +166,6 @@ class Page:
         return list(dict.fromkeys(drawn.metric for drawn in self.drawn))
 
     @property
-    def drawn(self) -> tuple[Chart | Measure, ...]:
-        """All charts of the page, those over time and those of one month."""
-        return (*self.charts, *self.measures)
+    def drawn(self) -> tuple[Chart | Curve | Measure, ...]:
+        """All charts of the page, in order."""
+        return (*self.curves, *self.charts, *self.measures)

@@ -14,12 +14,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboards import charts, series
-from dashboards.figures import SMALL_N, UNFINISHED, interval_text, observed_until, why_unknown
+from dashboards import series
+from dashboards.coverage import nothing, observed_until, why_unknown
+from dashboards.figures import SMALL_N, UNFINISHED
 from dashboards.files import write_text
-from dashboards.model import SOURCES, Measure, Page
+from dashboards.model import Measure, Page
 from dashboards.publication import Entity, Publication, identifier
-from dashboards.text import month_text, value_text
+from dashboards.streams import about
+from dashboards.text import NOT_REACHED, interval_text, month_text, value_or_reason
 
 _COVERAGE = re.compile(r"\bcoverage (0\.\d+)")  # a flag of the metrics: the share of the subjects that were observed
 
@@ -68,7 +70,8 @@ class Card:
 def readings(publication: Publication, measure: Measure, kind: str) -> dict[str, Reading]:
     """The latest values of a measure at one grain, by entity; every entity of the grain has one.
 
-    Of a flow, the latest complete month within a year counts; of a level, the latest month.
+    Of a flow, the latest complete month within a year counts; of a level, the latest month. That a median was not
+    reached is known too: an earlier month, in which it was, must not stand in its place.
     """
     entities = [entity.entity_id for entity in publication.entities if entity.kind == kind]
     if not publication.has(measure.metric):
@@ -81,7 +84,8 @@ def readings(publication: Publication, measure: Measure, kind: str) -> dict[str,
         "WHERE e.kind = ? AND v.series = ? AND v.period <= CAST(? AS DATE) "
         f"AND v.period > CAST(? AS DATE) - INTERVAL {RECENT_MONTHS} MONTH "
         "QUALIFY row_number() OVER (PARTITION BY v.entity_id "
-        f"ORDER BY v.value IS NULL, {whole_first}v.period DESC) = 1 ORDER BY v.entity_id",
+        f"ORDER BY v.value IS NULL AND coalesce(v.reason, '') <> '{NOT_REACHED}', {whole_first}v.period DESC) = 1 "
+        "ORDER BY v.entity_id",
         [kind, measure.series, publication.facts.as_of, publication.facts.as_of],
     )
     known = {row[0]: Reading(*row) for row in found}
@@ -129,13 +133,23 @@ def panels(publication: Publication, measures: tuple[Measure, ...]) -> list[dict
     return [
         {
             "measure": measure,
-            "available": publication.has(measure.metric),
-            "source": SOURCES[measure.stream],
+            "missing": nothing(publication, measure.metric, measure.stream, known(publication, measure)),
+            "source": "; ".join(about(stream).facts for stream in (measure.stream, *measure.also)),
             "observed": observed_until(publication, measure.stream),
-            "spec": charts.in_a_row(measure.format),
+            "spec": "in_a_row",
         }
         for measure in measures
     ]
+
+
+def known(publication: Publication, measure: Measure) -> int:
+    """How many values of a measure are known, of all entities and months."""
+    if not publication.has(measure.metric):
+        return 0
+    [(count,)] = publication.rows(
+        f"SELECT count(value) FROM metrics.{identifier(measure.metric)} WHERE series = ?", [measure.series]
+    )
+    return int(count)
 
 
 def write(publication: Publication, out: Path, page: Page, kinds: list[str]) -> None:
@@ -151,18 +165,23 @@ def _packed(found: list[Reading]) -> dict[str, Any]:
     return {
         "month": month.isoformat() if month else None,
         "points": [
-            {
-                "e": r.entity_id,
-                "p": r.period.isoformat() if r.period else None,
-                "v": series.number(r.value),
-                "l": series.number(r.low, series.INTERVAL_DIGITS),
-                "h": series.number(r.high, series.INTERVAL_DIGITS),
-                "n": r.n,
-                "hollow": r.hollow,
-                "note": r.reason or r.flag,
-            }
+            {"e": r.entity_id}
+            | {name: value for name, value in _packed_reading(r).items() if value is not None and value != ""}
             for r in found
         ],
+    }
+
+
+def _packed_reading(reading: Reading) -> dict[str, Any]:
+    """What says nothing is left out of the file."""
+    return {
+        "p": reading.period.isoformat() if reading.period else None,
+        "v": series.number(reading.value),
+        "l": series.number(reading.low, series.INTERVAL_DIGITS),
+        "h": series.number(reading.high, series.INTERVAL_DIGITS),
+        "n": reading.n,
+        "hollow": reading.hollow or None,
+        "note": reading.reason or reading.flag,
     }
 
 
@@ -170,19 +189,19 @@ def _strip(measure: Measure, reading: Reading, scale: Callable[[float], float], 
     def place(value: float | None) -> str | None:
         return None if value is None else _per_cent(scale(value))
 
-    known = reading.value is not None
-    late = known and reading.period != usual
+    is_known = reading.value is not None
+    late = is_known and reading.period != usual
     notes = [month_text(reading.period)] if late else []
-    if not known:
-        notes.append(reading.reason or "not observed")
+    if not is_known:
+        notes += [] if reading.reason == NOT_REACHED else [reading.reason or "not observed"]
     elif reading.hollow:
         remarks = [flag for flag in reading.flag.split("; ") if flag and (measure.flow or flag != UNFINISHED)]
         notes += remarks or (["month not whole"] if measure.flow else [])
-    bounded = known and reading.low is not None
+    bounded = reading.low is not None and (is_known or reading.reason == NOT_REACHED)
     return Strip(
         measure=measure,
-        text=value_text(reading.value, measure.format),
-        interval=interval_text(reading.low, reading.high, measure.format) if known else "",
+        text=value_or_reason(reading.value, measure.format, reading.reason),
+        interval=interval_text(reading.low, reading.high, measure.format),
         note=_COVERAGE.sub(lambda found: f"{100 * float(found[1]):.0f} % covered", "; ".join(notes)),
         hollow=reading.hollow,
         x=place(reading.value),

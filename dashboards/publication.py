@@ -16,9 +16,8 @@ from typing import Any
 import duckdb
 
 from dashboards.files import replacing
-from dashboards.model import GRAINS, Stream
-
-PROBLEMS_LISTED = 40  # further ones are in data/coverage.csv
+from dashboards.model import GRAINS
+from dashboards.streams import Stream
 
 CONTRACT = ("value", "n", "low", "high", "complete", "reason", "flag")
 
@@ -75,26 +74,14 @@ class StreamCoverage:
     quarantined: int
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A subject of which a stream has less than it should."""
-
-    subject: str
-    source: str
-    stream: str
-    status: str
-    reason: str
-    observed_until: str | None
-
-
 class Publication:
     """A published file, open read-only."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
+    def rows(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query; its parameters by place, or by name."""
         return self._connection.execute(sql, parameters or []).fetchall()
 
     @cached_property
@@ -108,6 +95,14 @@ class Publication:
     def has(self, metric: str) -> bool:
         """Whether the metric was computed in this publication."""
         return f"metrics.{metric}" in self.tables
+
+    def columns(self, metric: str) -> list[str]:
+        """The columns of a metric's table; none where it is not there."""
+        query = (
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'metrics' AND table_name = ? "
+            "ORDER BY ordinal_position"
+        )
+        return [name for (name,) in self.rows(query, [metric])]
 
     @cached_property
     def facts(self) -> Facts:
@@ -201,26 +196,6 @@ class Publication:
                 f"SELECT source, stream, count(*), {day.format('min')}, {day.format('max')}, "
                 "CAST(coalesce(sum(row_count), 0) AS BIGINT), CAST(coalesce(sum(quarantined), 0) AS BIGINT) "
                 "FROM ops.coverage GROUP BY ALL ORDER BY source, stream"
-            )
-        ]
-
-    @cached_property
-    def problems(self) -> list[Problem]:
-        """The subjects whose stream is not whole, those that failed first."""
-        if "ops.coverage" not in self.tables:
-            return []
-        names = (
-            "LEFT JOIN staging.repository r ON r.repository_id = c.subject_id"
-            if "staging.repository" in self.tables
-            else "LEFT JOIN (SELECT NULL AS repository_id, NULL AS full_name) r ON FALSE"
-        )
-        return [
-            Problem(*row)
-            for row in self.rows(
-                "SELECT coalesce(r.full_name, c.subject_id), c.source, c.stream, c.status, coalesce(c.reason, ''), "
-                "strftime(c.observed_until AT TIME ZONE 'UTC', '%Y-%m-%d') "
-                f"FROM ops.coverage c {names} WHERE c.status <> 'ok' "
-                "ORDER BY list_position(['failed', 'incomplete', 'never', 'skipped'], c.status), 2, 3, 1"
             )
         ]
 

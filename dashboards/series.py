@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,14 +31,27 @@ class Line:
 
 
 def lines(publication: Publication, chart: Chart, kind: str) -> list[Line]:
-    """The rows a chart draws at one grain; none where the metric is not in the file."""
-    if not publication.has(chart.metric):
+    """The rows a chart draws at one grain; none where the metric is not in the file.
+
+    Of a chart of parts, a line's series is the name of its part.
+    """
+    if not chart.parts:
+        condition = ("starts_with(v.series, ?)", chart.split) if chart.split else ("v.series = ?", chart.series)
+        return _lines(publication, chart.metric, kind, *condition)
+    return [
+        replace(line, series=part.name)
+        for part in chart.parts
+        for line in _lines(publication, chart.metric, kind, "v.series = ?", part.series)
+    ]
+
+
+def _lines(publication: Publication, metric: str, kind: str, condition: str, parameter: str) -> list[Line]:
+    if not publication.has(metric):
         return []
-    condition, parameter = ("starts_with(v.series, ?)", chart.split) if chart.split else ("v.series = ?", chart.series)
     folded = ", ".join(f"list(v.{column} ORDER BY v.period)" for column in CONTRACT)
     rows = publication.rows(
         f"SELECT v.entity_id, v.series, list(v.period ORDER BY v.period), {folded} "
-        f"FROM metrics.{identifier(chart.metric)} v JOIN catalogue.entity e ON e.entity_id = v.entity_id "
+        f"FROM metrics.{identifier(metric)} v JOIN catalogue.entity e ON e.entity_id = v.entity_id "
         f"WHERE e.kind = ? AND {condition} GROUP BY v.entity_id, v.series ORDER BY v.entity_id, v.series",
         [kind, parameter],
     )
@@ -54,10 +67,11 @@ def timeline(found: list[Line]) -> list[date]:
     return [date(month // MONTHS_IN_YEAR, month % MONTHS_IN_YEAR + 1, 1) for month in range(first, last + 1)]
 
 
-def packed(found: list[Line]) -> dict[str, Any]:
+def packed(found: list[Line], names: list[str] | None = None) -> dict[str, Any]:
     """Lines as the page's script reads them.
 
-    `periods`; `reasons` and `flags` as texts; for each line `e` entity, `s` series, `i` place of its first period, and
+    `periods`; `series`, the names of all that there are at the grain, so that each has its colour whatever is drawn;
+    `reasons` and `flags` as texts; for each line `e` entity, `s` series, `i` place of its first period, and
     by period `v` value, `l` low, `h` high, `n`, `c` (1 complete, 0 not, - no row), `r` and `f` (places in the texts,
     from 1; 0 none). A column that says nothing is left out; `n` also where it equals the value.
     """
@@ -92,6 +106,7 @@ def packed(found: list[Line]) -> dict[str, Any]:
         )
     return {
         "periods": [period.isoformat() for period in periods],
+        "series": names if names is not None else sorted({line.series for line in found}),
         "reasons": list(reasons),
         "flags": list(flags),
         "lines": out,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from datetime import date
 
 from markupsafe import Markup, escape
@@ -22,6 +23,11 @@ _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 _TENTHS_UNDER = 100
 _EXACT_UNDER = 10_000  # larger counts are shortened to three digits
 
+NOT_REACHED = "not reached"  # the reason of a median that lies beyond what was observed
+HOURS_IN_DAY = 24
+_HOURS_UNTIL = 48  # hours; longer waits read better in days
+_UNITS_TOLD_ONCE = (" %", " min", " h", " days")  # "3.2 to 5.1 h"
+
 
 def to_json(data: object) -> str:
     """JSON that holds no character by which it could leave the script it stands in."""
@@ -34,19 +40,52 @@ def json_block(data: object) -> Markup:
 
 
 def value_text(value: float | None, form: Format) -> str:
-    """A value for reading: 1,234 · 12.3 M · 4.2 · 12.3 % · +3.1 %; `unknown` for None."""
-    if value is None or not math.isfinite(value):
-        return "unknown"
-    if form == "share":
-        percent = 100 * value
-        return f"{percent:.2g} %" if 0 < percent < 1 else f"{percent:.1f} %"
-    if form == "percent":
-        size = f"{abs(value):.1f}"
-        sign = "" if size == "0.0" else _MINUS if value < 0 else "+"
-        return f"{sign}{size} %"
-    if form == "number":
-        return f"{value:,.1f}".replace("-", _MINUS)
-    return count_text(value)
+    """A value for reading: 1,234 · 12.3 M · 4.2 · 0.93 · 12.3 % · +3.1 % · 5.2 h; `unknown` for None."""
+    return _TEXTS[form](value) if value is not None and math.isfinite(value) else "unknown"
+
+
+def _share_text(value: float) -> str:
+    percent = 100 * value
+    return f"{percent:.2g} %" if 0 < percent < 1 else f"{percent:.1f} %"
+
+
+def _percent_text(value: float) -> str:
+    size = f"{abs(value):.1f}"
+    sign = "" if size == "0.0" else _MINUS if value < 0 else "+"
+    return f"{sign}{size} %"
+
+
+def _number_text(value: float, digits: int = 1) -> str:
+    return f"{value:,.{digits}f}".replace("-", _MINUS)
+
+
+def value_or_reason(value: float | None, form: Format, reason: str | None = None) -> str:
+    """A value for reading; where it is known to be beyond what was observed, that: `not reached`."""
+    return NOT_REACHED if value is None and reason == NOT_REACHED else value_text(value, form)
+
+
+def hours_text(hours: float) -> str:
+    """A duration, given in hours, in the unit that its size asks for: 2.4 min · 38 min · 5.2 h · 3.4 days."""
+    sign, size = (_MINUS if hours < 0 else ""), abs(hours)
+    if size < 1:
+        amount, unit = 60 * size, "min"
+        few = 10  # minutes that deserve a decimal
+    elif size < _HOURS_UNTIL:
+        amount, unit, few = size, "h", _HOURS_UNTIL
+    else:
+        amount, unit, few = size / HOURS_IN_DAY, "days", _TENTHS_UNDER
+    return f"{sign}{amount:,.{1 if amount < few else 0}f} {unit}"
+
+
+def interval_text(low: float | None, high: float | None, form: Format) -> str:
+    """`12 to 18`; an open end is `unbounded`; nothing where there is no interval."""
+    if low is None and high is None:
+        return ""
+    ends = ["unbounded" if end is None else value_text(end, form) for end in (low, high)]
+    for unit in _UNITS_TOLD_ONCE:
+        if all(end.endswith(unit) for end in ends):
+            ends[0] = ends[0].removesuffix(unit)
+    return f"{ends[0]} to {ends[1]}"
 
 
 def count_text(value: float) -> str:
@@ -60,6 +99,17 @@ def count_text(value: float) -> str:
             digits = 0 if scaled >= 99.95 else 1  # noqa: PLR2004 - three digits in all
             return f"{sign}{scaled:.{digits}f} {name}".replace(".0 ", " ")
     return f"{sign}{size:,.0f}"
+
+
+_TEXTS: dict[Format, Callable[[float], str]] = {
+    "count": count_text,
+    "number": _number_text,
+    "share": _share_text,
+    "percent": _percent_text,
+    "ratio": lambda value: _number_text(value, 2),
+    "hours": hours_text,
+    "days": lambda value: f"{_number_text(value)} days",
+}
 
 
 def month_text(period: date | None) -> str:

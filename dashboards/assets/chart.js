@@ -13,6 +13,18 @@ ecotone.embed = (view, spec, datasets, padding) =>
     logLevel: 1, // errors; it would warn of each layer that has no row, such as hollow points where all is whole
   });
 
+// What a chart is drawn by: a copy of what charts of its kind share, with values written on an axis as their format wants.
+ecotone.specification = (figure, channel, form) => {
+  const spec = JSON.parse(document.getElementById(`spec-${figure.dataset.spec}`).textContent);
+  for (const { encoding } of spec.layer) {
+    const { axis } = encoding[channel] ?? {};
+    if (!axis) continue;
+    axis.labelExpr = ecotone.axis[form];
+    if (form === "count") axis.tickMinStep = 1;
+  }
+  return spec;
+};
+
 // The specification with a logarithmic scale over some values; one that bends to zero where they hold zero.
 ecotone.logarithmic = (spec, channel, values) => {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -35,6 +47,7 @@ ecotone.logarithmic = (spec, channel, values) => {
 
 ecotone.overTime = (() => {
   const UNFINISHED = "incomplete month";
+  const FOLLOWED = "followed for"; // begins the flag of a month that was followed for a short time only
   const SMALL_N = 5;
   const NARROW = 560; // pixels of a plot that has no room for names at the lines' ends
   const LABEL_HEIGHT = 16;
@@ -44,22 +57,33 @@ ecotone.overTime = (() => {
   const REACH = 2; // times the largest value
   const FEW = 3; // bands of more lines than these are drawn fainter, as they lie over each other
 
-  const colour = (slot) => `var(--c${slot % ecotone.AT_ONCE})`;
-  const dashes = (slot) => ecotone.dashes[Math.floor(slot / ecotone.AT_ONCE) % ecotone.dashes.length];
+  const FAR = 100; // times the largest value: where an interval without an end is drawn to
+
+  // A muted line's slot is negative.
+  const colour = (slot) => (slot < 0 ? "var(--ink-3)" : `var(--c${slot % ecotone.AT_ONCE})`);
+  const style = (slot) => (slot < 0 ? "sm" : `s${slot % ecotone.AT_ONCE}`);
+  const dashes = (slot) => ecotone.dashes[slot < 0 ? -slot % ecotone.dashes.length : Math.floor(slot / ecotone.AT_ONCE) % ecotone.dashes.length];
 
   // The lines to draw: { name, slot, points }; a point is a month with a row, known or not.
   function lines(chart, data, entities) {
     const from = ecotone.choice.span ? Math.max(0, data.periods.length - ecotone.choice.span) : 0;
-    const names = [...new Set(data.lines.map((line) => line.s))].sort();
+    const isOfOne = chart.split || chart.parts.length;
+    const names = chart.parts.length ? chart.parts.map((part) => part.name) : data.series;
+    // Parts of one entity have its colour and differ in their dashes; what a chart warns of is grey.
+    const slots = (place, entity) => {
+      if (!chart.parts.length) return place;
+      return chart.parts[place].muted ? -place : (entity.slot % ecotone.AT_ONCE) + place * ecotone.AT_ONCE;
+    };
     return data.lines
       .filter((line) => entities.includes(line.e))
       .map((line) => {
         const entity = ecotone.entity.get(line.e);
+        const place = names.indexOf(line.s);
         return {
           entity,
-          order: chart.split ? names.indexOf(line.s) : entities.indexOf(line.e),
-          name: chart.split ? line.s.slice(chart.split.length) : entity.label,
-          slot: chart.split ? names.indexOf(line.s) : entity.slot,
+          order: isOfOne ? place : entities.indexOf(line.e),
+          name: isOfOne ? line.s.slice(chart.split.length) : entity.label,
+          slot: isOfOne ? slots(place, entity) : entity.slot,
           points: points(line, data, from),
         };
       })
@@ -75,6 +99,8 @@ ecotone.overTime = (() => {
       const flag = line.f?.[k] ? data.flags[line.f[k] - 1] : "";
       made.push({
         place: line.i + k,
+        x: Date.parse(`${data.periods[line.i + k]}T00:00:00Z`),
+        title: ecotone.format.period(data.periods[line.i + k]),
         period: data.periods[line.i + k],
         v: line.v[k],
         l: line.l?.[k] ?? null,
@@ -83,16 +109,22 @@ ecotone.overTime = (() => {
         reason: line.r?.[k] ? data.reasons[line.r[k] - 1] : "",
         flag,
         joined: !flag.includes(UNFINISHED),
-        hollow: line.c[k] === "0" || (n !== null && n < SMALL_N),
+        hollow: line.c[k] === "0" || (n !== null && n < SMALL_N) || flag.includes(FOLLOWED),
       });
     }
     return made;
   }
 
-  // Rows as charts.py describes them. Only known values; what may be joined shares a run.
-  function rows(found) {
+  const isOpen = (point) => point.l !== null && point.h === null;
+
+  // Rows as charts.py describes them. What may be joined shares a run; an interval without an end goes beyond the edge;
+  // of what is unknown but for a lower bound, that bound is marked.
+  function rows(found, far) {
     const out = [];
     found.forEach((line, index) => {
+      for (const { x, l } of line.points.filter((point) => point.v === null && isOpen(point))) {
+        out.push({ t: x, v: null, l: null, h: null, at: l, band: null, colour: colour(line.slot), line: false, dot: false, hollow: false });
+      }
       const known = line.points.filter((point) => point.v !== null);
       const joins = (a, b) => Boolean(a && b && b.place - a.place === 1 && a.joined && b.joined);
       let run = 0;
@@ -100,14 +132,14 @@ ecotone.overTime = (() => {
         const before = joins(known[k - 1], point);
         const after = joins(point, known[k + 1]);
         if (!before) run += 1;
-        const bounded = point.l !== null && point.h !== null;
         out.push({
-          t: Date.parse(`${point.period}T00:00:00Z`),
+          t: point.x,
           v: point.v,
           l: point.l,
-          h: point.h,
+          h: isOpen(point) ? far : point.h,
+          at: null,
           run: `${index}.${run}`,
-          band: bounded && (before || after) ? `${index}.${run}` : null,
+          band: point.l !== null && (before || after) ? `${index}.${run}` : null,
           colour: colour(line.slot),
           veil: found.length > FEW ? 0.07 : 0.14,
           dash: dashes(line.slot),
@@ -123,7 +155,6 @@ ecotone.overTime = (() => {
   // Names beside the lines' ends, moved apart where they would overlap.
   function labels(view, found) {
     const y = view.scale("y");
-    const height = view.height();
     const ends = found
       .map((line) => {
         const known = line.points.filter((point) => point.v !== null);
@@ -132,8 +163,12 @@ ecotone.overTime = (() => {
         return { line, last: last && !last.joined && before?.joined && last.place - before.place === 1 ? before : last };
       })
       .filter((end) => end.last)
-      .map(({ line, last }) => ({ y: y(last.v), text: ecotone.format.isolated(line.name), colour: colour(line.slot) }))
-      .sort((a, b) => a.y - b.y);
+      .map(({ line, last }) => ({ y: y(last.v), text: ecotone.format.isolated(line.name), colour: colour(line.slot) }));
+    return spread(ends, view.height());
+  }
+
+  function spread(ends, height) {
+    ends.sort((a, b) => a.y - b.y);
     for (let i = 1; i < ends.length; i++) ends[i].y = Math.max(ends[i].y, ends[i - 1].y + LABEL_HEIGHT);
     for (let i = ends.length - 1, floor = height; i >= 0; i--, floor = ends[i + 1].y - LABEL_HEIGHT) ends[i].y = Math.min(ends[i].y, floor);
     return ends;
@@ -148,7 +183,7 @@ ecotone.overTime = (() => {
 
   // Ticks at whole months: every one, or so many that their names have room; a year is written where it begins.
   function withMonths(spec, found, width) {
-    const times = found.flatMap((line) => line.points.map((point) => Date.parse(`${point.period}T00:00:00Z`)));
+    const times = found.flatMap((line) => line.points.map((point) => point.x));
     const months = (Math.max(...times) - Math.min(...times)) / MONTH;
     const step = [1, 2, 3, 6, 12, 24, 60].find((each) => months / each <= width / TICK_ROOM) ?? 120;
     const ticks = step < 12 ? { interval: "month", step } : { interval: "year", step: step / 12 };
@@ -163,31 +198,36 @@ ecotone.overTime = (() => {
 
   // Where small samples' intervals would press all else flat, the scale ends at twice the values, and bands are cut.
   function cut(spec, found) {
-    const known = found.flatMap((line) => line.points.filter((point) => point.v !== null));
+    const all = found.flatMap((line) => line.points);
+    const known = all.filter((point) => point.v !== null);
     const [low, high] = [Math.min(0, ...known.map((point) => point.v)), Math.max(0, ...known.map((point) => point.v))];
-    const reach = REACH * Math.max(high, -low);
-    const tooHigh = reach > 0 && known.some((point) => point.h > reach);
+    const reach = REACH * Math.max(high, -low, ...all.filter((point) => point.v === null && isOpen(point)).map((point) => point.l / REACH));
+    const tooHigh = reach > 0 && all.some((point) => isOpen(point) || point.h > reach);
     const tooLow = reach > 0 && known.some((point) => point.l !== null && point.l < -reach);
     if (!tooHigh && !tooLow) return { spec, isCut: false };
     const changed = structuredClone(spec);
     for (const { encoding } of changed.layer) {
       if (encoding.y?.scale) Object.assign(encoding.y.scale, tooHigh ? { domainMax: reach } : {}, tooLow ? { domainMin: -reach } : {});
     }
-    return { spec: changed, isCut: true };
+    return { spec: changed, isCut: true, reach };
   }
 
-  async function draw(figure, spec, found, scale) {
+  async function draw(figure, spec, found, scale, form) {
     const element = figure.querySelector(".drawing");
     const narrow = element.clientWidth < NARROW;
-    const ends = found.flatMap((line) => line.points.flatMap(({ v, l, h }) => (v === null ? [] : [v, l, h]))).filter((end) => end !== null);
+    const ends = found.flatMap((line) => line.points.flatMap(({ v, l, h }) => [v, l, h])).filter((end) => end !== null);
     const dated = withMonths(spec, found, element.clientWidth);
     const linear = cut(dated, found);
-    const drawn = scale === "log" ? ecotone.logarithmic(dated, "y", ends) : linear.spec;
-    const datasets = { rows: rows(found), labels: [], zero: scale === "log" ? [] : [{ v: 0 }] };
+    const isLog = scale === "log";
+    let drawn = isLog ? ecotone.logarithmic(dated, "y", ends) : linear.spec;
+    if (form === "hours") drawn = ecotone.durations(isLog ? dated : linear.spec, "y", ends, isLog, linear.reach);
+    const datasets = { rows: rows(found, FAR * Math.max(0, ...ends)), labels: [], zero: isLog ? [] : [{ v: 0 }] };
     const { view } = await ecotone.embed(element, drawn, datasets, { left: 0, top: 10, bottom: 0, right: narrow ? 10 : labelWidth(found) });
     if (!narrow) await view.data("labels", labels(view, found)).runAsync();
-    return { view, narrow, isCut: scale !== "log" && linear.isCut };
+    return { view, narrow, isCut: isLog ? found.some((line) => line.points.some(isOpen)) : linear.isCut };
   }
 
-  return { lines, draw, colour, dashes, NARROW };
+  const sized = (found) => found.flatMap((line) => line.points);
+
+  return { lines, draw, sized, colour, style, dashes, spread, labelWidth, NARROW };
 })();

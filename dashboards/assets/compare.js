@@ -3,7 +3,7 @@
 ecotone.swatch = (slot) => {
   const SVG = "http://www.w3.org/2000/svg";
   const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("class", `line-swatch s${slot % ecotone.AT_ONCE}`);
+  drawing.setAttribute("class", `line-swatch ${ecotone.overTime.style(slot)}`);
   drawing.setAttribute("width", "22");
   drawing.setAttribute("height", "10");
   drawing.setAttribute("aria-hidden", "true");

@@ -2,6 +2,8 @@
 "use strict";
 ecotone.format = (() => {
   const MINUS = "\u2212";
+  const NOT_REACHED = "not reached"; // the reason of a median that lies beyond what was observed
+  const TOLD_ONCE = [" %", " min", " h", " days"]; // "3.2 to 5.1 h"
   const UNITS = [[1e9, "B"], [1e6, "M"], [1e3, "k"]];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
@@ -21,8 +23,8 @@ ecotone.format = (() => {
     return sign + grouped(size, 0);
   }
 
-  function value(v, form) {
-    if (v === null || v === undefined || !Number.isFinite(v)) return "unknown";
+  function value(v, form, reason) {
+    if (v === null || v === undefined || !Number.isFinite(v)) return reason === NOT_REACHED ? reason : "unknown";
     if (form === "share") {
       const percent = 100 * v;
       return percent > 0 && percent < 1 ? `${Number(percent.toPrecision(2))} %` : `${percent.toFixed(1)} %`;
@@ -31,14 +33,24 @@ ecotone.format = (() => {
       const size = Math.abs(v).toFixed(1);
       return size === "0.0" ? "0.0 %" : `${v < 0 ? MINUS : "+"}${size} %`;
     }
-    if (form === "number") return (v < 0 ? MINUS : "") + grouped(Math.abs(v), 1);
+    if (form === "hours") return hours(v);
+    if (form === "days") return `${v < 0 ? MINUS : ""}${grouped(Math.abs(v), 1)} days`;
+    if (form === "number" || form === "ratio") return (v < 0 ? MINUS : "") + grouped(Math.abs(v), form === "number" ? 1 : 2);
     return count(v);
+  }
+
+  // A duration, given in hours, in the unit that its size asks for.
+  function hours(v) {
+    const size = Math.abs(v);
+    const [amount, unit, few] = size < 1 ? [60 * size, "min", 10] : size < 48 ? [size, "h", 48] : [size / 24, "days", 100];
+    return `${v < 0 ? MINUS : ""}${grouped(amount, amount < few ? 1 : 0)} ${unit}`;
   }
 
   function interval(low, high, form) {
     if ((low ?? null) === null && (high ?? null) === null) return "";
     const ends = [low, high].map((end) => ((end ?? null) === null ? "unbounded" : value(end, form)));
-    return `${ends[1].endsWith(" %") ? ends[0].replace(/ %$/, "") : ends[0]} to ${ends[1]}`;
+    const unit = TOLD_ONCE.find((each) => ends.every((end) => end.endsWith(each))) ?? "";
+    return `${ends[0].slice(0, ends[0].length - unit.length)} to ${ends[1]}`;
   }
 
   // October 2026, from an ISO date; the day too if it is not the first, as for weeks.
@@ -51,5 +63,5 @@ ecotone.format = (() => {
   const isolated = (name) => `\u2068${name}\u2069`;
   const shortened = (name, length) => (name.length > length ? `${name.slice(0, length - 1)}…` : name);
 
-  return { value, interval, period, grouped, isolated, shortened };
+  return { value, interval, period, grouped, isolated, shortened, NOT_REACHED };
 })();

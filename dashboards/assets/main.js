@@ -25,11 +25,14 @@
     figure.querySelector(".drawing").replaceChildren(told);
   }
 
+  // A chart of lines over time, or of curves.
   function overTime(figure) {
     const chart = page.charts[figure.dataset.chart];
-    const spec = JSON.parse(figure.querySelector(".spec").textContent);
+    const kind = figure.dataset.kind === "curves" ? ecotone.curves : ecotone.overTime;
+    const spec = ecotone.specification(figure, "y", chart.format);
     const inspect = ecotone.inspect(figure, chart);
     const select = figure.querySelector("select.entity");
+    const months = figure.querySelector("select.period");
     const details = figure.querySelector(".as-table");
     let picked = null;
     let last = null;
@@ -37,32 +40,35 @@
     function offer(shown) {
       if (!select) return;
       if (!shown.includes(picked)) picked = shown[0];
-      select.replaceChildren(
-        ...shown.map((id) => {
-          const option = document.createElement("option");
-          option.value = id;
-          option.textContent = ecotone.format.shortened(ecotone.entity.get(id).label, 40);
-          option.selected = id === picked;
-          return option;
-        }),
-      );
+      fill(select, shown.map((id) => [id, ecotone.format.shortened(ecotone.entity.get(id).label, 40)]), picked);
+    }
+
+    // The data of the month that the reader picked; of the latest whole one, if it is not offered at this grain.
+    async function ofMonth(name) {
+      const data = await ecotone.load(name);
+      if (!data || !months) return data;
+      const offered = [...data.periods].sort().reverse();
+      const month = offered.includes(months.value) ? months.value : data.period;
+      fill(months, offered.map((each) => [each, ecotone.format.period(each)]), month);
+      figure.querySelector(".of-month").textContent = month ? `, ${ecotone.format.period(month)}` : "";
+      return month === data.period ? data : ecotone.load(`${name}.${month.slice(0, 7)}`);
     }
 
     const update = latest(async () => {
       const { shown, grain } = choice;
       offer(shown);
       const entities = select ? [picked] : shown;
-      const data = await ecotone.load(`${figure.dataset.chart}.${grain}`);
+      const data = await ofMonth(`${figure.dataset.chart}.${select ? picked.replace(":", ".") : grain}`);
       if (!data) {
         say(figure, MISSING);
         return;
       }
-      const found = ecotone.overTime.lines(chart, data, entities);
-      const known = found.some((line) => line.points.some((point) => point.v !== null));
+      const found = kind.lines(chart, data, entities);
+      const known = found.some((line) => line.points.some((point) => point.v !== null || point.l !== null));
       figure.classList.toggle("is-empty", !known);
       if (known) {
         const scale = figure.querySelector(".scale input:checked")?.value;
-        const { view, narrow, isCut } = await ecotone.overTime.draw(figure, spec, found, scale);
+        const { view, narrow, isCut } = await kind.draw(figure, spec, found, scale, chart.format);
         last?.view.finalize();
         last = { view, narrow, isCut };
         inspect(view, found);
@@ -71,7 +77,7 @@
       }
       words.key(figure, found);
       words.gaps(figure, chart, found, entities);
-      words.sizes(figure, chart, found.flatMap((line) => line.points), known && last.isCut);
+      words.sizes(figure, chart, kind.sized(found), known && last.isCut);
       words.alternative(figure, chart, found);
       details.ontoggle = () => details.open && words.table(figure, chart, found);
       details.ontoggle();
@@ -82,6 +88,7 @@
       picked = select.value;
       update();
     });
+    months?.addEventListener("change", update);
     figure.querySelector(".scale")?.addEventListener("change", update);
     new ResizeObserver(() => {
       if (last && last.narrow !== figure.querySelector(".drawing").clientWidth < ecotone.overTime.NARROW) update();
@@ -89,10 +96,22 @@
     return update;
   }
 
+  function fill(select, offered, chosen) {
+    select.replaceChildren(
+      ...offered.map(([value, name]) => {
+        const option = document.createElement("option");
+        option.value = value;
+        option.textContent = name;
+        option.selected = value === chosen;
+        return option;
+      }),
+    );
+  }
+
   // The charts of the overview: one row an entity.
   function inARow(figure) {
     const chart = page.charts[figure.dataset.measure];
-    const spec = JSON.parse(figure.querySelector(".spec").textContent);
+    const spec = ecotone.specification(figure, "x", chart.format);
     let last = null;
 
     const update = latest(async () => {
@@ -112,17 +131,19 @@
         hollow: Boolean(point.hollow),
         colour: ecotone.overTime.colour(point.entity.slot),
         late: point.p && point.p !== data.month ? ecotone.format.period(point.p) : "",
-        note: `unknown: ${point.note || "not observed"}`,
+        note: point.note === ecotone.format.NOT_REACHED ? point.note : `unknown: ${point.note || "not observed"}`,
       }));
       spec.height = ROW_HEIGHT * rows.length;
       figure.querySelector(".view").className = `view rows-${rows.length}`;
       const ends = rows.flatMap((row) => [row.v, row.l, row.h]).filter((end) => end !== null);
+      for (const row of rows) if (row.l !== null && row.h === null) row.h = Math.max(...ends); // without an end: to the edge
       const isLog = figure.querySelector(".scale input:checked")?.value === "log";
-      const drawn = isLog ? ecotone.logarithmic(spec, "x", ends) : spec;
+      const inHours = chart.format === "hours" ? ecotone.durations(spec, "x", ends, isLog) : null;
+      const drawn = inHours ?? (isLog ? ecotone.logarithmic(spec, "x", ends) : spec);
       const { view } = await ecotone.embed(figure.querySelector(".drawing"), drawn, { rows }, { left: 0, top: 4, bottom: 0, right: 12 });
       last?.finalize();
       last = view;
-      const told = points.map((point) => `${ecotone.format.isolated(point.entity.label)}: ${ecotone.format.value(point.v, chart.format)}`);
+      const told = points.map((point) => `${ecotone.format.isolated(point.entity.label)}: ${ecotone.format.value(point.v, chart.format, point.note)}`);
       figure.querySelector(".view").setAttribute("aria-label", `Dot chart: ${chart.title}. ${told.join(". ")}. All values are in the table below.`);
       words.sizes(figure, chart, points.map((point) => ({ ...point, v: point.v ?? null, h: point.h ?? null })));
       const body = document.createElement("tbody");
@@ -130,7 +151,7 @@
         const row = body.insertRow();
         words.named(row, point.entity.label);
         words.cell(row, point.p ? ecotone.format.period(point.p) : "");
-        words.values(row, { ...point, v: point.v ?? null, reason: point.note, flag: point.note }, chart.format);
+        words.values(row, { ...point, v: point.v ?? null, reason: point.note ?? "", flag: point.note ?? "" }, chart.format);
       }
       figure.querySelector(".as-table tbody").replaceWith(body);
       figure.dataset.drawn = choice.shown.join(" ");
@@ -178,8 +199,7 @@
       },
       { rootMargin: NEAR },
     );
-    for (const figure of document.querySelectorAll("figure.chart")) {
-      if (!figure.querySelector(".spec")) continue;
+    for (const figure of document.querySelectorAll("figure[data-spec]")) {
       updates.set(figure, figure.dataset.chart ? overTime(figure) : inARow(figure));
       watch.observe(figure);
     }

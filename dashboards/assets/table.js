@@ -2,7 +2,7 @@
 // alternative. They follow what is drawn.
 "use strict";
 ecotone.words = (() => {
-  const { value, interval, period, grouped, isolated } = ecotone.format;
+  const { value, interval, grouped, isolated, NOT_REACHED } = ecotone.format;
 
   function cell(row, content, name) {
     const made = row.insertCell();
@@ -23,20 +23,21 @@ ecotone.words = (() => {
   }
 
   function values(row, point, form) {
-    cell(row, value(point.v, form), "num");
-    cell(row, point.v === null ? "" : interval(point.l, point.h, form), "num");
+    cell(row, value(point.v, form, point.reason), "num");
+    cell(row, interval(point.l, point.h, form), "num");
     cell(row, point.n === null || point.n === undefined ? "" : grouped(point.n, 0), "num");
     cell(row, point.v === null ? point.reason : point.flag);
   }
 
-  // The latest month first.
+  // The latest month first; times since the start, as they pass.
   function table(figure, chart, found) {
+    const direction = figure.dataset.kind === "curves" ? 1 : -1;
     const body = document.createElement("tbody");
     const rows = found.flatMap((line) => line.points.map((point) => ({ line, point })));
-    rows.sort((a, b) => b.point.place - a.point.place || a.line.order - b.line.order);
+    rows.sort((a, b) => direction * (a.point.x - b.point.x) || a.line.order - b.line.order);
     for (const { line, point } of rows) {
       const row = body.insertRow();
-      cell(row, period(point.period));
+      cell(row, point.title);
       named(row, line.name);
       values(row, point, chart.format);
     }
@@ -47,7 +48,7 @@ ecotone.words = (() => {
     figure.querySelector(".key").replaceChildren(
       ...found.map((line) => {
         const item = document.createElement("li");
-        item.className = `s${line.slot % ecotone.AT_ONCE}`;
+        item.className = ecotone.overTime.style(line.slot);
         const name = document.createElement("bdi");
         name.className = "name";
         name.textContent = line.name;
@@ -95,54 +96,62 @@ ecotone.words = (() => {
     const whole = new Map(); // what holds for all that is shown of it → of whom
     const covered = new Map(); // share of its subjects → of whom
     const partly = new Map();
+    const longer = new Map(); // medians that lie beyond what was observed
     const tell = (told, name, what) => told.set(what, [...(told.get(what) ?? []), name]);
     for (const id of entities) {
       const entity = ecotone.entity.get(id);
       if (found.some((line) => line.entity.id === id)) continue;
-      tell(whole, entity.label, `unknown: ${chart.split ? "nothing of this kind was seen" : entity.why[chart.stream]}`);
+      tell(whole, entity.label, `unknown: ${chart.split ? "nothing of this kind was seen" : ecotone.page.whys[entity.why[chart.stream]]}`);
     }
     for (const line of found) {
-      const unknown = line.points.filter((point) => point.v === null);
+      const beyond = line.points.filter((point) => point.v === null && point.reason === NOT_REACHED).length;
+      const unknown = line.points.filter((point) => point.v === null && point.reason !== NOT_REACHED);
+      if (beyond) tell(longer, line.name, `${NOT_REACHED} in ${beyond} of ${line.points.length} months: it lies beyond what was observed`);
       const share = isCoverage.exec(line.points.findLast((point) => point.v !== null)?.flag ?? "");
       if (share) tell(covered, line.name, `${Math.round(100 * Number(share[1]))} %`);
       if (!unknown.length) continue;
       if (unknown.length === line.points.length) tell(whole, line.name, `unknown: ${reasonsOf(unknown)}`);
-      else tell(partly, line.name, `unknown in ${unknown.length} of ${line.points.length} months: ${reasonsOf(unknown)}`);
+      else if (figure.dataset.kind !== "curves") tell(partly, line.name, `unknown in ${unknown.length} of ${line.points.length} months: ${reasonsOf(unknown)}`);
     }
-    const told = [...items(whole), ...items(partly)];
+    const told = [...items(whole), ...items(partly), ...items(longer)];
     if (covered.size) {
       const shares = [...covered].flatMap(([what, names], index) => [index ? "; " : "", ...of(names, what)]);
       told.push(item("Covered in part, so that counts are lower bounds: ", ...shares));
     }
     const unknown = [...whole.values()].flat();
-    const [some, few] = [partly, covered].map((map) => [...map.values()].flat().length);
+    const [some, late, few] = [partly, longer, covered].map((map) => [...map.values()].flat().length);
     const parts = [
       unknown.length ? `unknown: ${unknown.map(isolated).join(", ")}` : "",
       some ? `${some} with gaps` : "",
+      late ? `${late} ${NOT_REACHED} in some months` : "",
       few ? `${few} covered in part` : "",
     ].filter(Boolean);
     figure.querySelector(".gaps ul").replaceChildren(...(told.length ? told : [item("All that is shown is whole.")]));
     figure.querySelector(".gaps-text").textContent = `Coverage and gaps: ${parts.join("; ") || "none missing"}`;
   }
 
+  // Points are those of all lines; of curves, one each.
   function sizes(figure, chart, points, isCut = false) {
+    const each = figure.dataset.kind === "curves" ? "a curve" : "a point";
     const known = points.filter((point) => point.v !== null && point.n !== null && point.n !== undefined).map((point) => point.n);
     const [low, high] = [Math.min(...known), Math.max(...known)];
     const ends = low === high ? grouped(low, 0) : `${grouped(low, 0)} to ${grouped(high, 0)}`;
-    figure.querySelector(".sizes").textContent = known.length ? `${ends} ${chart.counts} a point` : "unknown";
+    figure.querySelector(".sizes").textContent = known.length ? `${ends} ${chart.counts} ${each}` : "unknown";
     const marks = [];
-    if (points.some((point) => point.v !== null && point.h !== null)) marks.push("Band or bar: 95 % interval.");
+    if (points.some((point) => point.l !== null && point.l !== undefined)) marks.push("Band or bar: 95 % interval.");
+    if (points.some((point) => point.v === null && point.reason === NOT_REACHED && point.l !== null)) marks.push("Triangle: not reached, longer than this.");
     if (isCut) marks.push("Where it meets the edge, it reaches further: see the table.");
     if (points.some((point) => point.v !== null && point.hollow)) marks.push(`Hollow: month or coverage not whole, or fewer than 5 ${chart.counts}.`);
     figure.querySelector(".legend").textContent = marks.join(" ");
   }
 
   function alternative(figure, chart, found) {
+    const by = figure.dataset.kind === "curves" ? "after" : "in";
     const told = found.map((line) => {
       const known = line.points.filter((point) => point.v !== null);
       if (!known.length) return `${isolated(line.name)}: unknown`;
       const [first, last] = [known[0], known.at(-1)];
-      return `${isolated(line.name)}: ${value(first.v, chart.format)} in ${period(first.period)}, ${value(last.v, chart.format)} in ${period(last.period)}`;
+      return `${isolated(line.name)}: ${value(first.v, chart.format)} ${by} ${first.title}, ${value(last.v, chart.format)} ${by} ${last.title}`;
     });
     const subtitle = figure.querySelector(".subtitle").textContent;
     figure.querySelector(".view").setAttribute("aria-label", `Line chart: ${chart.title}. ${subtitle} ${told.join(". ") || "Nothing known"}. All values are in the table below.`);

@@ -1,6 +1,7 @@
 """Adoption: downloads on the Hub."""
 
-from dashboards.model import HUB, Chart, Page
+from dashboards.model import Chart, Page
+from dashboards.streams import HUB
 
 PAGE = Page(
     slug="adoption",
@@ -8,7 +9,7 @@ PAGE = Page(
     nav="Adoption",
     lead="How much the models are downloaded from the Hugging Face Hub. A download is a request for a file, not a "
     "person: one test server can make thousands. The Hub keeps no history, so only observed days are known.",
-    order=3,
+    order=4,
     charts=(
         Chart(
             id="downloads",

@@ -1,6 +1,9 @@
 """Contributors: who takes part, and on how many people it rests."""
 
-from dashboards.model import GIT, Chart, Page
+from dashboards.model import Chart, Page
+from dashboards.streams import ACCOUNTS, DISCUSSIONS, GIT, ISSUES, PULL_REQUESTS
+
+_CONTRIBUTIONS = (ISSUES, PULL_REQUESTS, DISCUSSIONS)  # where they were read
 
 PAGE = Page(
     slug="contributors",
@@ -16,6 +19,7 @@ PAGE = Page(
             title="Contributors per month",
             subtitle="Distinct people with at least one contribution in the month.",
             stream=GIT,
+            also=_CONTRIBUTIONS,
             format="count",
             counts="people",
             log=True,
@@ -26,9 +30,21 @@ PAGE = Page(
             title="New contributors per month",
             subtitle="People whose first contribution to it falls in the month.",
             stream=GIT,
+            also=_CONTRIBUTIONS,
             format="count",
             counts="people",
             log=True,
+        ),
+        Chart(
+            id="retention",
+            metric="contributor_retention",
+            title="Contributors who stay",
+            subtitle="Of the people active in a quarter, the share active in the next one too, in %. Dated by the "
+            "first month of the earlier quarter.",
+            stream=GIT,
+            also=_CONTRIBUTIONS,
+            format="share",
+            counts="people",
         ),
         Chart(
             id="absence-factor",
@@ -50,6 +66,28 @@ PAGE = Page(
             format="number",
             counts="commits",
             log=True,
+        ),
+        Chart(
+            id="elephant-factor",
+            metric="elephant_factor",
+            title="Elephant factor",
+            subtitle="The fewest organisations whose people wrote half of the commits of the last 12 months, among the "
+            "commits of people whose organisation is known.",
+            stream=GIT,
+            also=(ACCOUNTS,),
+            format="count",
+            counts="commits",
+        ),
+        Chart(
+            id="organizational-diversity",
+            metric="organizational_diversity",
+            title="Organisational diversity",
+            subtitle="The work of the last 12 months is as spread out as if this many organisations had shared it "
+            "equally, among the commits of people whose organisation is known.",
+            stream=GIT,
+            also=(ACCOUNTS,),
+            format="number",
+            counts="commits",
         ),
         Chart(
             id="time-zones",

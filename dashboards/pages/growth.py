@@ -1,6 +1,7 @@
 """Growth: stars and forks on GitHub, derivatives on the Hub."""
 
-from dashboards.model import COUNTERS, HUB, Chart, Page
+from dashboards.model import Chart, Page
+from dashboards.streams import COUNTERS, FORKS, HUB, PULL_REQUESTS, RELEASES, STARGAZERS
 
 PAGE = Page(
     slug="growth",
@@ -8,7 +9,7 @@ PAGE = Page(
     nav="Growth",
     lead="How fast each community grows: forks and stars on GitHub, and on the Hugging Face Hub new models that build "
     "on its models, which are the Hub's forks.",
-    order=2,
+    order=3,
     charts=(
         Chart(
             id="fork-growth",
@@ -41,6 +42,37 @@ PAGE = Page(
             series="new:counter",
         ),
         Chart(
+            id="dated-forks",
+            metric="forks",
+            title="New forks per month, by their dates",
+            subtitle="Direct forks that were made in the month and still exist. Unlike the counter, without forks of "
+            "forks and without deleted ones, so the two are never added up.",
+            stream=FORKS,
+            format="count",
+            counts="forks",
+            series="new:dated",
+            log=True,
+        ),
+        Chart(
+            id="active-forks",
+            metric="active_forks",
+            title="Forks that are worked on",
+            subtitle="Share of the direct forks that were pushed to after they were made, in %.",
+            stream=FORKS,
+            format="share",
+            counts="forks",
+        ),
+        Chart(
+            id="technical-fork",
+            metric="technical_fork",
+            title="Forks that contribute",
+            subtitle="Share of the direct forks from which a change request was sent upstream, in %.",
+            stream=FORKS,
+            also=(PULL_REQUESTS,),
+            format="share",
+            counts="forks",
+        ),
+        Chart(
             id="stars",
             metric="stars",
             title="Stars",
@@ -59,6 +91,26 @@ PAGE = Page(
             format="count",
             counts="daily snapshots",
             series="new:counter",
+        ),
+        Chart(
+            id="dated-stars",
+            metric="stars",
+            title="New stars per month, by their dates",
+            subtitle="Stars that were given in the month and have not been withdrawn.",
+            stream=STARGAZERS,
+            format="count",
+            counts="stars",
+            series="new:dated",
+            log=True,
+        ),
+        Chart(
+            id="releases",
+            metric="release_frequency",
+            title="Releases per month",
+            subtitle="Releases published on GitHub in the month.",
+            stream=RELEASES,
+            format="count",
+            counts="releases",
         ),
         Chart(
             id="derivatives",

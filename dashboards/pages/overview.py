@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards import profiles
-from dashboards.model import COUNTERS, GIT, HUB, Measure, Page
+from dashboards.model import Measure, Page
 from dashboards.publication import Publication
+from dashboards.streams import COUNTERS, GIT, HUB, ISSUES
 
 MEASURES = (
     Measure(
@@ -63,6 +64,18 @@ MEASURES = (
         format="share",
         counts="commits",
         chart="contributors.html#agent-share",
+    ),
+    Measure(
+        id="overview-first-response",
+        metric="time_to_first_response",
+        title="First response",
+        subtitle="Until half of all issues opened in the month had an answer by another human, in hours or days; those "
+        "still waiting count.",
+        stream=ISSUES,
+        format="hours",
+        counts="issues opened in the month",
+        chart="responsiveness.html#first-response",
+        scale="log",
     ),
     Measure(
         id="overview-fork-growth",
@@ -139,8 +152,8 @@ PAGE = Page(
     title="How open-source AI ecosystems are doing",
     nav="Overview",
     lead="The communities behind open AI models, frameworks and agents, on GitHub and the Hugging Face Hub together: "
-    "who takes part, how they grow, and how much their models are used. Profiles instead of a ranking, and each number "
-    "with how sure it is.",
+    "who takes part, how fast they answer, how they grow, and how much their models are used. Profiles instead of a "
+    "ranking, and each number with how sure it is.",
     order=0,
     measures=MEASURES,
     template="overview.html",

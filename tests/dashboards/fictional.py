@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import fictional_waits
 import pyarrow as pa
 
 import metrics
@@ -30,6 +31,8 @@ REGIONS = ("china", "us", "eu", "unknown")
 LAYERS = ("model", "framework", "inference", "agent", "application")
 LAST_MONTH = date(2026, 10, 1)
 AS_OF = "2026-10-22 06:00:00+00"
+API = ("repositories", "issues", "pull_requests", "forks", "stargazers", "releases", "discussions", "community")
+NO_TOKEN = "GITHUB_TOKENS is not set. With it: when issues were opened and answered"
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -51,6 +54,7 @@ COLUMNS = {
     "reason": pa.string(),
     "flag": pa.string(),
 }
+OF_API = fictional_waits.MAKERS  # what only GitHub's API tells
 EXTRA = {
     "downloads": {"snapshot_day": pa.date32()},
     "download_share": {"snapshot_day": pa.date32()},
@@ -58,6 +62,7 @@ EXTRA = {
     "stars": {"snapshot_day": pa.date32()},
     "fork_growth": {"doubling_months": pa.float64()},
     "time_zone_diversity": {"unknown_people": pa.int64()},
+    "response_curve": fictional_waits.CURVE_COLUMNS,
 }
 
 
@@ -71,6 +76,7 @@ class World:
         labels: of the first ecosystems and projects, in place of fictional names.
         without: metrics that the file does not hold, as one of an earlier version would not.
         simulated: what ops.publication says.
+        token: whether GitHub's API was read; without it, what it tells has no row.
         seed: of the numbers.
     """
 
@@ -79,6 +85,7 @@ class World:
     labels: tuple[str, ...] = ()
     without: Collection[str] = field(default_factory=frozenset)
     simulated: bool = True
+    token: bool = True
     seed: int = 1
 
 
@@ -141,6 +148,12 @@ def _operations(
         rows = [
             (f"github:{repository}", "git", "commits", "2020-01-01", until, status, reason, 1200 + index, index % 2),
             (f"github:{repository}", "github", "counters", "2020-01-01", AS_OF, "ok", None, 900, 0),
+            *(
+                (f"github:{repository}", "github", stream, "2020-01-01", AS_OF, "ok", None, 70, 0)
+                if world.token
+                else (f"github:{repository}", "github", stream, None, None, "skipped", NO_TOKEN, 0, 0)
+                for stream in API
+            ),
         ]
         connection.executemany("INSERT INTO ops.coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.execute(
@@ -154,6 +167,11 @@ def _operations(
         "CAST(1 AS BIGINT) AS observed, TIMESTAMPTZ '2026-10-22 06:00:00+00' AS observed_until FROM catalogue.entity, "
         "(VALUES ('git', 'commits'), ('github', 'counters')) s(source, stream)"
     )
+    for stream in API:
+        connection.execute(
+            "INSERT INTO ops.entity_coverage SELECT entity_id, 'github', ?, 1, ?, ? FROM catalogue.entity",
+            [stream, int(world.token), AS_OF if world.token else None],
+        )
     connection.execute(
         "CREATE TABLE staging.repository AS SELECT 'github:' || entity_id AS repository_id, label AS full_name, "
         "'name' AS identity_origin FROM catalogue.entity WHERE kind = 'repository'"
@@ -171,13 +189,16 @@ def _metrics(
         "time_zone_diversity": _spread(6),
         "agent_share": _shares("agent:", ("claude", "copilot", "cursor", "devin")),
         "bot_share": _shares("", ()),
+        "contributor_retention": fictional_waits.shares(0.6),
+        "elephant_factor": fictional_waits.plain(4),
+        "organizational_diversity": _spread(5),
         "forks": _levels(900),
         "stars": _levels(6000),
         "fork_growth": _rates,
         "derivatives": _derivatives,
         "downloads": _downloads,
         "download_share": _download_shares,
-    }
+    } | fictional_waits.MAKERS
     written = []
     for name, make in makers.items():
         if name in world.without:
@@ -186,7 +207,9 @@ def _metrics(
         rows: list[dict[str, Any]] = []
         for place, (entity_id, *_) in enumerate(entities):
             chance = random.Random(f"{world.seed} {name} {entity_id}")
-            rows += ({"entity_id": entity_id} | row for row in make(chance, world.months, place))
+            if world.token or name not in OF_API:
+                made = make(chance, world.months, place)
+                rows += ({"entity_id": entity_id} | row for row in made if world.token or "dated" not in row["series"])
         connection.register("made", pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items()))))
         connection.execute(f"CREATE TABLE metrics.{name} AS SELECT * FROM made ORDER BY entity_id, period, series")
         connection.unregister("made")
@@ -205,6 +228,11 @@ def _metrics(
         [
             [m.name, m.room, m.title, m.question, m.unit, m.definition, m.source, list(m.caveats), m.sql]
             for m in (defined[name] for name in written if name in defined)
+        ]
+        + [
+            [name, "made-up", name, "?", "?", "Made up.", "nobody", [], "SELECT 1"]
+            for name in written
+            if name not in defined
         ],
     )
 
@@ -294,6 +322,7 @@ def _levels(size: float) -> Any:
                 continue
             yield _row(period, total, 28, snapshot_day=day)
             yield _row(period, new, 28, series="new:counter", snapshot_day=day)
+            yield _row(period, round(new * 0.8), round(new * 0.8), series="new:dated", snapshot_day=None)
 
     return make
 

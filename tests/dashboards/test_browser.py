@@ -53,7 +53,7 @@ class Visit:
         """Waits until all charts are drawn; as before printing, those far from the screen too."""
         self.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         self.page.wait_for_function(
-            "() => [...document.querySelectorAll('figure:has(.spec)')].every((figure) => figure.dataset.drawn)"
+            "() => [...document.querySelectorAll('figure[data-spec]')].every((figure) => figure.dataset.drawn)"
         )
 
     def redrawn(self, chart: str, entities: str) -> None:
@@ -261,5 +261,57 @@ def test_numbers_read_the_same_in_the_browser_and_in_the_page(form: Format, buil
 
 def _is_half(value: float, form: Format) -> bool:
     """Where the two round halves apart: Python to even, JavaScript away from zero."""
-    scaled = abs(value) * (1000 if form == "share" else 10)
-    return math.isclose(scaled % 1, 0.5, abs_tol=1e-6)
+    factors = {"share": [1000], "ratio": [100], "hours": [10, 600, 60, 10 / 24, 1 / 24]}.get(form, [10])
+    return any(math.isclose(abs(value) * factor % 1, 0.5, abs_tol=1e-6) for factor in factors)
+
+
+def test_a_median_that_was_not_reached_is_marked_and_told(built: Path, visit: Opener) -> None:
+    seen = visit(built / "responsiveness.html", fragment="#first-response?show=ecosystem:drift")
+    seen.redrawn("first-response", "ecosystem:drift")
+    figure = seen.page.locator("#first-response")
+    assert "Triangle: not reached" in str(figure.locator(".legend").text_content())
+    assert "not reached in some months" in str(figure.locator(".gaps-text").text_content())
+    figure.locator(".as-table > summary").click()
+    row = figure.locator(".as-table tbody tr").filter(has_text="not reached").first
+    expect(row).to_contain_text("unbounded")
+    expect(row).not_to_contain_text("unknown")
+
+
+def test_a_reader_chooses_the_month_of_the_curves(built: Path, visit: Opener) -> None:
+    seen = visit(built / "responsiveness.html")
+    seen.drawn()
+    title = seen.page.locator("#response-curve-title")
+    assert str(title.text_content()).endswith(", September 2026")
+    assert seen.page.locator("#response-curve select.period option").count() == 12
+    before = seen.page.locator("#response-curve .drawing svg").inner_html()
+    seen.page.locator("#response-curve select.period").select_option("2026-03-01")
+    expect(title).to_contain_text("March 2026")
+    seen.page.wait_for_function(
+        "before => document.querySelector('#response-curve .drawing svg').innerHTML !== before", arg=before
+    )
+    seen.page.locator("[name=grain][value=region]").check()
+    seen.redrawn("response-curve", " ".join(_shown(seen)))
+    assert str(title.text_content()).endswith(", March 2026")
+    assert not seen.complaints
+
+
+def test_curves_are_read_by_keyboard_and_in_a_table(built: Path, visit: Opener) -> None:
+    seen = visit(built / "responsiveness.html")
+    seen.drawn()
+    scrub = seen.page.locator("#response-curve .scrub")
+    scrub.focus()
+    seen.page.keyboard.press("Home")
+    assert str(scrub.get_attribute("aria-valuetext")).startswith("15 minutes. ")
+    seen.page.locator("#response-curve .as-table > summary").click()
+    rows = seen.page.locator("#response-curve .as-table tbody tr")
+    expect(rows.first.locator("td").first).to_have_text("15 minutes")
+    assert rows.filter(has_text="30 days").count() == 8
+
+
+def test_what_is_usually_published_is_drawn_in_grey_beside_the_median(built: Path, visit: Opener) -> None:
+    seen = visit(built / "responsiveness.html", fragment="#naive-response?show=ecosystem:aurelia")
+    seen.drawn()
+    labels = seen.page.locator("#naive-response .drawing svg text").all_text_contents()
+    assert {"all issues", "only the answered"} <= {label.strip("\u2068\u2069") for label in labels}
+    grey = seen.page.locator("#naive-response .drawing .mark-line path[stroke='var(--ink-3)']")
+    assert grey.count() == 1

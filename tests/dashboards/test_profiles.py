@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from dashboards import profiles
-from dashboards.model import GIT, Measure
+from dashboards.model import Measure
 from dashboards.publication import open_publication
+from dashboards.streams import GIT
 
 MEASURE = Measure(
     id="overview-people",
@@ -30,7 +31,9 @@ Row = tuple[str, float | None, bool, str | None, str | None]
 JUNE, JULY, AUGUST = "2026-06-01", "2026-07-01", "2026-08-01"
 
 
-def _reading(tmp_path: Path, measure: Measure, rows: list[Row], catalogued: int = 1) -> profiles.Reading:
+def _reading(
+    tmp_path: Path, measure: Measure, rows: list[Row], catalogued: int = 1, until: str = "'2026-08-22 00:00:00+00'"
+) -> profiles.Reading:
     """The reading of an ecosystem with these rows: period, value, complete, reason, flag."""
     path = tmp_path / "ecotone.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -43,6 +46,9 @@ def _reading(tmp_path: Path, measure: Measure, rows: list[Row], catalogued: int 
             "TIMESTAMPTZ '2026-08-22 00:00:00+00' AS as_of, FALSE AS simulated, '' AS code, 1 AS batches; "
             "CREATE TABLE ops.entity_coverage AS SELECT 'ecosystem:a' AS entity_id, 'git' AS source, "
             f"'commits' AS stream, {catalogued} AS subjects, 0 AS observed; "
+            "CREATE TABLE ops.coverage AS SELECT 'github:2' AS subject_id, 'git' AS source, 'commits' AS stream, "
+            "'ok' AS status, CAST(NULL AS VARCHAR) AS reason, 9 AS row_count, 0 AS quarantined, "
+            f"CAST({until} AS TIMESTAMPTZ) AS observed_until; "
             "CREATE TABLE metrics.contributors (entity_id VARCHAR, period DATE, series VARCHAR, value DOUBLE, "
             "n BIGINT, low DOUBLE, high DOUBLE, complete BOOLEAN, reason VARCHAR, flag VARCHAR)"
         )
@@ -95,6 +101,16 @@ def test_unknown_keeps_its_reason(tmp_path: Path) -> None:
 def test_without_any_row_the_coverage_tells_why(tmp_path: Path, catalogued: int, reason: str) -> None:
     reading = _reading(tmp_path, MEASURE, [], catalogued)
     assert (reading.value, reading.reason) == (None, reason)
+
+
+def test_of_a_stream_that_nobody_read_that_is_told(tmp_path: Path) -> None:
+    assert _reading(tmp_path, MEASURE, [], until="NULL").reason == "git was not read"
+
+
+def test_a_median_that_was_not_reached_is_not_replaced_by_an_older_one(tmp_path: Path) -> None:
+    rows: list[Row] = [(JUNE, 4, True, None, None), (JULY, None, True, "not reached", None)]
+    reading = _reading(tmp_path, MEASURE, rows)
+    assert (reading.value, reading.reason, reading.period) == (None, "not reached", date(2026, 7, 1))
 
 
 def test_zero_is_a_value(tmp_path: Path) -> None:

@@ -41,7 +41,12 @@ def test_weeks_stay_weeks() -> None:
 
 
 def test_nothing_is_packed_from_nothing() -> None:
-    assert series.packed([]) == {"periods": [], "reasons": [], "flags": [], "lines": []}
+    assert series.packed([]) == {"periods": [], "series": [], "reasons": [], "flags": [], "lines": []}
+
+
+def test_a_series_keeps_its_place_where_another_is_missing() -> None:
+    packed = series.packed([_line([date(2026, 1, 1)], value=[1.0], complete=[True])], ["agent:a", "agent:b"])
+    assert packed["series"] == ["agent:a", "agent:b"]
 
 
 @pytest.mark.parametrize(
@@ -65,13 +70,21 @@ def _held(published: Path, chart: Chart) -> dict[tuple[str, str, str], tuple[Any
             f"v.reason, v.flag FROM metrics.{chart.metric} v JOIN catalogue.entity e USING (entity_id) "
             "WHERE e.kind = 'ecosystem'"
         ).fetchall()
+    if chart.parts:
+        named = {part.series: part.name for part in chart.parts}
+        return {(row[0], named[row[1]], row[2]): row[3:] for row in rows if row[1] in named}
     wanted = chart.split or chart.series
     return {row[:3]: row[3:] for row in rows if (row[1].startswith(wanted) if chart.split else row[1] == wanted)}
 
 
 def _drawn(built: Path, chart: Chart) -> dict[tuple[str, str, str], tuple[Any, ...]]:
     """The same, as the page's script is given them."""
-    data = _read(built / "data" / f"{chart.id}.ecosystem.js")
+    files = sorted((built / "data").glob(f"{chart.id}.ecosystem{'.*' if chart.of_one else ''}.js"))
+    assert files
+    return {key: point for file in files for key, point in _points(_read(file)).items()}
+
+
+def _points(data: dict[str, Any]) -> dict[tuple[str, str, str], tuple[Any, ...]]:
     found = {}
     for line in data["lines"]:
         for place, complete in enumerate(line["c"]):

@@ -37,6 +37,17 @@ def test_json_holds_no_character_that_could_end_its_script(name: str) -> None:
         (3.14, "percent", "+3.1 %"),
         (-3.14, "percent", "\u22123.1 %"),
         (-0.01, "percent", "0.0 %"),
+        (0.934, "ratio", "0.93"),
+        (-1.5, "ratio", "\u22121.50"),
+        (80.0, "days", "80.0 days"),
+        (0.0, "hours", "0.0 min"),
+        (0.0401, "hours", "2.4 min"),
+        (0.64, "hours", "38 min"),
+        (5.2, "hours", "5.2 h"),
+        (47.9, "hours", "47.9 h"),
+        (48.0, "hours", "2.0 days"),
+        (2952.0, "hours", "123 days"),
+        (-5.2, "hours", "\u22125.2 h"),
         (None, "count", "unknown"),
         (float("nan"), "share", "unknown"),
     ],
@@ -55,3 +66,23 @@ def test_prose_escapes_what_it_does_not_make_itself() -> None:
 def test_dates_are_written_out() -> None:
     assert text.day_text("2026-08-02") == "2 August 2026"
     assert text.day_text(None) == "never"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "form", "shown"),
+    [
+        (None, None, "count", ""),
+        (1, 2, "count", "1 to 2"),
+        (0.1, 0.2, "share", "10.0 to 20.0 %"),
+        (2.0, 5.0, "hours", "2.0 to 5.0 h"),
+        (2.0, 96.0, "hours", "2.0 h to 4.0 days"),
+        (120.0, None, "hours", "5.0 days to unbounded"),
+    ],
+)
+def test_an_interval_reads_as(low: float | None, high: float | None, form: text.Format, shown: str) -> None:
+    assert text.interval_text(low, high, form) == shown
+
+
+def test_what_lies_beyond_what_was_observed_is_not_called_unknown() -> None:
+    assert text.value_or_reason(None, "hours", "not reached") == "not reached"
+    assert text.value_or_reason(None, "hours", "no issues in the month") == "unknown"

@@ -91,7 +91,8 @@ CREATE OR REPLACE VIEW staging.weather AS SELECT subject, degrees FROM fact.weat
 """,
     "dashboards/pages/nights.py": '''"""Nights: an example."""
 
-from dashboards.model import GIT, Chart, Page
+from dashboards.model import Chart, Page
+from dashboards.streams import GIT
 
 PAGE = Page(
     slug="nights",

@@ -1,0 +1,79 @@
+"""The streams that the pages' facts come from: their names, and what each is. `model` and `publication` build on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Stream = tuple[str, str]
+"""Source and stream, as in ops.coverage."""
+
+GIT: Stream = ("git", "commits")
+COUNTERS: Stream = ("github", "counters")
+HUB: Stream = ("huggingface", "models")
+REPOSITORIES: Stream = ("github", "repositories")
+ISSUES: Stream = ("github", "issues")
+PULL_REQUESTS: Stream = ("github", "pull_requests")
+FORKS: Stream = ("github", "forks")
+STARGAZERS: Stream = ("github", "stargazers")
+RELEASES: Stream = ("github", "releases")
+DISCUSSIONS: Stream = ("github", "discussions")
+COMMUNITY: Stream = ("github", "community")
+ACCOUNTS: Stream = ("github", "accounts")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a stream is.
+
+    Attributes:
+        name: in tables and lists.
+        facts: in a chart's source line.
+        group: streams of one group are told as one where there is little room.
+        service: what was asked; "the API of GitHub was not read".
+    """
+
+    name: str
+    facts: str
+    group: str
+    service: str
+
+
+_API, _API_NAME = "GitHub's API", "GitHub API"
+
+STREAMS: dict[Stream, About] = {
+    GIT: About("Git histories", "commit histories of the catalogued git repositories", "Git histories", "git"),
+    COUNTERS: About(
+        "GitHub counters",
+        "daily counters of the catalogued GitHub repositories",
+        "GitHub counters",
+        "the service that counts stars and forks",
+    ),
+    REPOSITORIES: About("Repositories", "GitHub's daily metadata of the catalogued repositories", _API_NAME, _API),
+    ISSUES: About("Issues", "issues of the catalogued GitHub repositories with their comments", _API_NAME, _API),
+    PULL_REQUESTS: About(
+        "Change requests",
+        "change requests (pull requests) of the catalogued GitHub repositories with their reviews",
+        _API_NAME,
+        _API,
+    ),
+    FORKS: About("Forks", "dated direct forks of the catalogued GitHub repositories", _API_NAME, _API),
+    STARGAZERS: About("Stars", "dated stars of the catalogued GitHub repositories", _API_NAME, _API),
+    RELEASES: About("Releases", "releases of the catalogued GitHub repositories", _API_NAME, _API),
+    DISCUSSIONS: About("Discussions", "discussions of the catalogued GitHub repositories", _API_NAME, _API),
+    COMMUNITY: About("Policies", "policies and templates of the catalogued GitHub repositories", _API_NAME, _API),
+    ACCOUNTS: About(
+        "Accounts", "GitHub accounts of those who contributed, with the company they name", _API_NAME, _API
+    ),
+    HUB: About(
+        "Hugging Face models",
+        "daily listings of the catalogued organisations' models on the Hugging Face Hub",
+        "Hugging Face models",
+        "the Hugging Face Hub",
+    ),
+}
+
+
+def about(stream: Stream) -> About:
+    """What a stream is; of one that no page knows, its own name."""
+    own = " ".join(stream)
+    return STREAMS.get(stream) or About(own, f"the stream {own}", own, own)
