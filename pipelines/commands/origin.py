@@ -18,6 +18,8 @@ from typing import Literal, Protocol
 
 from pipelines.errors import ConfigurationError
 from pipelines.installation import Installation
+from pipelines.sandbox.github_server import GitHubServer
+from pipelines.sandbox.github_world import GitHubWorld
 from pipelines.sandbox.hub import HubServer
 from pipelines.sandbox.hub_models import HubModels
 from pipelines.sandbox.recorded import recording
@@ -27,7 +29,7 @@ from pipelines.settings import Settings
 FILE = "origin.json"
 OWN_VARIABLES = "ECOTONE_"
 NOWHERE = "http://127.0.0.1:9"  # the discard service: nobody answers, and nobody outside is asked
-HUB_VARIABLE = "HF_ENDPOINT"
+HUB_VARIABLE, GITHUB_VARIABLE = "HF_ENDPOINT", "ECOTONE_GITHUB_URL"
 
 
 class Played(Protocol):
@@ -40,8 +42,11 @@ class Played(Protocol):
     def hub_for(self, day: date) -> HubModels:
         """The Hub of that day."""
 
-    def environment(self, endpoint: str, day: date) -> dict[str, str]:
-        """The settings for a run on that day, with the Hub served at `endpoint`."""
+    def github_for(self, day: date) -> GitHubWorld | None:
+        """The GitHub of that day; None if there is none, and its API is not asked."""
+
+    def environment(self, endpoint: str, day: date, github: str | None = None) -> dict[str, str]:
+        """The settings for a run on that day, with the Hub served at `endpoint`, and GitHub at `github` if it is."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +109,40 @@ def adopt(home: Path) -> None:
         return
     world = origin.played(home)
     own_hub = not os.environ.get(HUB_VARIABLE)
-    for name, value in world.environment(NOWHERE, world.days[-1]).items():
+    last = world.days[-1]
+    nowhere = None if world.github_for(last) is None else NOWHERE
+    for name, value in world.environment(NOWHERE, last, nowhere).items():
         if own_hub if not name.startswith(OWN_VARIABLES) else not os.environ.get(name):
             os.environ[name] = value
 
 
 @contextmanager
 def surroundings(home: Path) -> Iterator[None]:
-    """Serve the Hub that the home was filled from while something runs that may ask it; others have the real one."""
+    """Serve the Hub and the GitHub that the home was filled from while something runs that may ask them.
+
+    Others have the real ones.
+    """
     origin = Origin.of(home)
     if origin is None or os.environ.get(HUB_VARIABLE) != NOWHERE:
         yield
         return
     world = origin.played(home)
-    with HubServer(world.hub_for(world.days[-1])) as hub, variables({HUB_VARIABLE: hub.endpoint}):
-        yield
+    last = world.days[-1]
+    with HubServer(world.hub_for(last)) as hub, served_github(world, last) as github:
+        own = {} if github is None else {GITHUB_VARIABLE: github.endpoint}
+        with variables({HUB_VARIABLE: hub.endpoint, **own}):
+            yield
+
+
+@contextmanager
+def served_github(world: Played, day: date) -> Iterator[GitHubServer | None]:
+    """Serve the world's GitHub of that day; None if it has none."""
+    there = world.github_for(day)
+    if there is None:
+        yield None
+        return
+    with GitHubServer(there) as server:
+        yield server
 
 
 @contextmanager

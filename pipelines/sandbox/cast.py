@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Frame:
     scale: float
     now: datetime
 
-    @property
+    @cached_property
     def months(self) -> list[date]:
         """The first days of its months, in order."""
         return [month_after(month_of(self.now), number - MONTHS + 1) for number in range(MONTHS)]
@@ -53,7 +54,11 @@ class RepositoryPlan:
         forks, stars: counters in the first month.
         fork_growth, star_growth: true growth, as log increments a month.
         second: another one of its ecosystem is older: others of its people carry this one.
-        quirks: what is odd about it: "strange-dates", "latin-1", "copilot", "actions", "gaps".
+        quirks: what is odd about it: "strange-dates", "latin-1", "copilot", "actions", "gaps"; on GitHub "greeter" (a
+            bot comments on each issue at once), "stale" (a bot closes what is not answered), "no-discussions".
+        issues, change_requests: opened in all its months, at scale 1.
+        slowness: multiplies the times until somebody answers of its ecosystem.
+        advisories: security advisories published.
     """
 
     name: str
@@ -64,12 +69,16 @@ class RepositoryPlan:
     former: str | None = None
     renamed_months_ago: int = 0
     agents: float = 0.1
-    forks: int = 1_000
+    forks: int = 100
     fork_growth: float = 0.03
-    stars: int = 8_000
+    stars: int = 300
     star_growth: float = 0.03
     second: bool = False
     quirks: frozenset[str] = frozenset()
+    issues: int = 170
+    change_requests: int = 90
+    slowness: float = 1.0
+    advisories: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,4 +148,5 @@ _CAST = tomllib.loads(Path(__file__).with_name("cast.toml").read_text(encoding="
 ECOSYSTEMS: dict[str, str] = {table["id"]: table["label"] for table in _CAST["ecosystem"]}
 ZONES_OF: dict[str, dict[str, int]] = {table["id"]: table["zones"] for table in _CAST["ecosystem"]}
 PROJECTS = tuple(map(_project, _CAST["project"]))
+LAWS: dict[str, Mapping[str, float]] = {table["id"]: table.get("answers", {}) for table in _CAST["ecosystem"]}
 FAMILIES = tuple(FamilyPlan(**_tuples(table)) for table in _CAST["family"])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from pipelines.errors import ConfigurationError
@@ -45,6 +46,18 @@ def write_repository(path: Path, commits: Sequence[Commit]) -> list[str]:
     found = dict(line.split() for line in marks.read_text().splitlines())
     marks.unlink()
     return [found[f":{index + 1}"] for index in range(len(commits))]
+
+
+def commits_of(path: Path) -> Callable[[], Mapping[str, tuple[str, str, datetime]]]:
+    """Reads, when first called, name, e-mail and time of every commit of a repository, by id."""
+
+    @cache
+    def read() -> Mapping[str, tuple[str, str, datetime]]:
+        text = _git("--git-dir", str(path), "log", "--all", "--encoding=UTF-8", "--format=%H%x09%an%x09%ae%x09%ct")
+        rows = (line.split("\t") for line in text.decode("utf-8", "replace").splitlines())
+        return {sha: (name, email, datetime.fromtimestamp(int(at), UTC)) for sha, name, email, at in rows}
+
+    return read
 
 
 def move_head(path: Path, sha: str | None) -> None:
@@ -103,12 +116,13 @@ def _when(moment: datetime, offset: int) -> str:
     return f"{seconds} {sign}{abs(offset) // 60:02}{abs(offset) % 60:02}"
 
 
-def _git(*arguments: str, given: bytes = b"") -> None:
+def _git(*arguments: str, given: bytes = b"") -> bytes:
+    """What a git command prints."""
     # Nothing here needs to survive a power cut: it can be made again.
     command = ["git", "-c", "core.fsync=none", *arguments]
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     try:
-        subprocess.run(command, input=given, capture_output=True, check=True, env=environment)
+        return subprocess.run(command, input=given, capture_output=True, check=True, env=environment).stdout
     except FileNotFoundError as error:
         raise ConfigurationError("git was not found: install it.") from error
     except subprocess.CalledProcessError as error:

@@ -18,8 +18,9 @@ from pipelines.sandbox.github_answer import Answerer, Reply, Token
 from pipelines.sandbox.github_faults import Fault
 from pipelines.sandbox.github_limits import Limits
 from pipelines.sandbox.github_world import GitHubWorld
+from pipelines.sandbox.loopback import GITHUB_TOKEN as TOKEN
 
-TOKEN = "ghp_simulated000000000000000000000000"  # noqa: S105 - opens nothing but this server
+__all__ = ["TOKEN", "GitHubServer"]
 
 
 class GitHubServer:

@@ -1,21 +1,26 @@
-"""The environment that keeps a run on this machine: the loopback Hub, no token, no proxy in between."""
+"""The environment that keeps a run on this machine: loopback Hub and GitHub, no real token, no proxy in between."""
 
 from __future__ import annotations
 
 import os
 
 LOOPBACK = "127.0.0.1"
+GITHUB_TOKEN = "ghp_simulated000000000000000000000000"  # noqa: S105 - opens nothing but the loopback GitHub
 
 
-def loopback_environment(endpoint: str) -> dict[str, str]:
-    """Variables that point a run at a Hub served here. Empty ones unset what the user has set for the real ones."""
+def loopback_environment(endpoint: str, github: str | None = None) -> dict[str, str]:
+    """Variables that point a run at a Hub served here, and at a GitHub if there is one.
+
+    Empty ones unset what the user has set for the real ones; without a token, no run asks GitHub's API.
+    """
     kept = [name for name in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if name.strip()]
     no_proxy = ",".join(dict.fromkeys([*kept, LOOPBACK]))
     return {
         "HF_ENDPOINT": endpoint,
         "HF_TOKEN": "",
         "HF_HUB_OFFLINE": "",
-        "GITHUB_TOKEN": "",
+        "ECOTONE_GITHUB_URL": github or "",
+        "GITHUB_TOKEN": GITHUB_TOKEN if github else "",
         "GITHUB_TOKENS": "",
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,

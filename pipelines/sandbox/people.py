@@ -21,9 +21,11 @@ LAST = (
     "Hollowell", "Inkpen", "Jessamy", "Kingsley-Vane", "Larkspur", "Mossbank", "Netherby", "Oakhollow", "Pennywort",
     "Quickthorn", "Ravenhall", "Saltmarsh", "Thornbury", "Underhay", "Vintner", "Wetherell", "Yewdale",
 )  # fmt: skip
-FIRST_ACCOUNT = 9_000_000_000  # GitHub's ids are far from there
+FIRST_ACCOUNT = 2_000_000_000  # GitHub's ids are far from there, and it still fits GraphQL's Int
 POOL = 1.3  # people of an ecosystem for each contributor of its largest repository
 MAIL_DOMAIN = "mail.example"
+UNKNOWN_EMAIL = 0.15  # of those who use one e-mail that is not GitHub's, it is not known there
+COMPANIES = (None, None, None, "Tidewater Works", "Greyfen Labs", "University of Oversedge", "@saltreach", "freelance")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Person:
         emails: those they use; more than one, and only the truth knows that they are one person.
         zone: where they live.
         ecosystem: where they are at home.
+        login, account: their account on GitHub and its id.
+        company: as their profile there has it.
+        known: those of their e-mails that GitHub knows to be theirs.
     """
 
     key: str
@@ -43,6 +48,10 @@ class Person:
     emails: tuple[str, ...]
     zone: Zone
     ecosystem: str
+    login: str
+    account: int
+    company: str | None
+    known: tuple[str, ...]
 
 
 def domains() -> list[str]:
@@ -81,7 +90,11 @@ def _person(chance: Chance, number: int, place: int, ecosystem: str, owner: str)
         emails = (chance.pick((at_work, at_home, at_github), (4, 4, 3) if place < 10 else (1, 6, 3)),)  # noqa: PLR2004
     zones = ZONES_OF[ecosystem]
     zone = ZONES[chance.pick(list(zones), list(zones.values()))]
-    return Person(f"person-{number:05}", name, emails, zone, ecosystem)
+    on_github = Chance("github", number)  # a chance of its own: it came later, and the rest stays as it was
+    unknown = len(emails) == 1 and at_github not in emails and on_github.happens(UNKNOWN_EMAIL)
+    company = f"@{owner}" if at_work in emails else on_github.pick(COMPANIES)
+    known = () if unknown else tuple(dict.fromkeys((*emails, at_github)))
+    return Person(f"person-{number:05}", name, emails, zone, ecosystem, login, FIRST_ACCOUNT + number, company, known)
 
 
 def _name(number: int) -> tuple[str, str]:

@@ -41,10 +41,13 @@ class Recording:
         sample = f"the recorded listing of {day} is a sample of the Hub: what it does not show was not observed"
         return HubModels.recorded(self.folder / "huggingface" / f"{day}{MODELS_SUFFIX}", sample)
 
-    def environment(self, endpoint: str, day: date) -> dict[str, str]:
+    def github_for(self, day: date) -> None:
+        """No GitHub was recorded: its API is not asked."""
+
+    def environment(self, endpoint: str, day: date, github: str | None = None) -> dict[str, str]:
         """The settings for a run at the end of that day, with the Hub served at `endpoint`."""
         return {
-            **loopback_environment(endpoint),
+            **loopback_environment(endpoint, github),
             "ECOTONE_GIT_URL": self.git_url,
             "ECOTONE_RANKINGS": self.rankings,
             "ECOTONE_NOW": datetime.combine(day, END_OF_DAY).isoformat(),

@@ -24,11 +24,13 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelines.errors import ConfigurationError
-from pipelines.sandbox import truth
+from pipelines.sandbox import github_truth, truth
 from pipelines.sandbox.cast import PROJECTS, Frame, RepositoryPlan
 from pipelines.sandbox.counters import Counter, counters, write_rankings
 from pipelines.sandbox.families import Model, plan_models
 from pipelines.sandbox.git_writer import main_line, move_head, write_repository
+from pipelines.sandbox.github_life import GitHubLife, live
+from pipelines.sandbox.github_world import GitHubWorld
 from pipelines.sandbox.history import Commit, Planner
 from pipelines.sandbox.hub_days import hub_on
 from pipelines.sandbox.hub_models import HubModels
@@ -86,6 +88,15 @@ class World:
         """The Hub at the end of that day, to be served by a HubServer."""
         return hub_on(self.models, day)
 
+    @cached_property
+    def github(self) -> GitHubLife:
+        """What happens on its GitHub."""
+        return live(self.frame, populate(self.frame.seed, self.frame.scale), self.folder / "git")
+
+    def github_for(self, day: date) -> GitHubWorld:
+        """Its GitHub at the moment of a run on that day, to be served by a GitHubServer."""
+        return self.github.world.at(self.at(day))
+
     def at(self, day: date) -> datetime:
         """The moment of a run on that day: its last second, or now."""
         end = datetime.combine(day, time(23, 59, 59), UTC)
@@ -99,13 +110,16 @@ class World:
 
     @cached_property
     def _counters(self) -> list[Counter]:
-        return list(counters(self.frame))
+        return list(counters(self.frame, self.github.open_issues()))
 
-    def environment(self, endpoint: str, day: date | None = None) -> dict[str, str]:
-        """The settings for a run on that day (now, if None), with its Hub served at `endpoint`."""
+    def environment(self, endpoint: str, day: date | None = None, github: str | None = None) -> dict[str, str]:
+        """The settings for a run on that day (now, if None), with its Hub and its GitHub served at those addresses.
+
+        Without an address of its GitHub, no run asks for it.
+        """
         moment = self.frame.now if day is None else self.at(day)
         return {
-            **loopback_environment(endpoint),
+            **loopback_environment(endpoint, github),
             "ECOTONE_CATALOGUE": str(self.folder / "ecosystems.toml"),
             "ECOTONE_GIT_URL": f"file://{quote(str(self.folder / 'git'))}/{{owner}}/{{name}}.git",
             "ECOTONE_RANKINGS": str(self.folder / "rankings" / "ranking-daily.csv.gz"),
@@ -144,18 +158,23 @@ def write(
         plan: Planner(frame, plan, project.ecosystem, people) for project in PROJECTS for plan in project.repositories
     }
     histories, heads = _write_repositories(folder, frame, planners, progress)
-    write_rankings(folder / "rankings" / "ranking-daily.csv.gz", counters(frame), frame.now.date())
+    life = live(frame, people, folder / "git")
+    rows = counters(frame, life.open_issues())
+    write_rankings(folder / "rankings" / "ranking-daily.csv.gz", rows, frame.now.date())
     found = {
         "entities": {entity: truth.of_commits(some, frame) for entity, some in truth.entities(histories).items()},
         "rates": {p.name: truth.of_rates(one.contributors, frame) for p, one in planners.items() if p.commits},
         "growth": {p.name: {"forks": p.fork_growth, "stars": p.star_growth} for p in planners if p.commits},
         "people": truth.of_people(people),
+        "github": github_truth.of_github(life, frame, histories, people),
         "hub": truth.of_hub(plan_models(frame), last_days(frame.now, HUB_DAYS)),
     }
     (folder / "truth.json").write_text(json.dumps(found, indent=1))
     whole = {"seed": seed, "scale": scale, "now": frame.now.isoformat(), "heads": heads}
     (folder / "world.json").write_text(json.dumps(whole, indent=1))
-    return World.open(folder)
+    world = World.open(folder)
+    vars(world)["github"] = life  # it has just been made
+    return world
 
 
 def write_one(path: Path, commits: int, *, now: datetime, seed: int = 1) -> int:
