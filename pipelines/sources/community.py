@@ -82,7 +82,7 @@ def _advisories(client: GitHub, full_name: str, request: Request) -> list[dict[s
                     if any(each.patched_versions for each in advisory.vulnerabilities or ())
                     else None,
                 }
-                for advisory in rest.get_repo(full_name, lazy=True).get_repository_advisories()
+                for advisory in rest.get_repo(full_name).get_repository_advisories()
             ],
             what=f"security advisories of {full_name}",
             progress=request.progress,

@@ -1,0 +1,104 @@
+"""An installation that fetches from the loopback GitHub, and what its lake holds then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.catalogue import Catalogue
+from pipelines.clients.github import GitHub
+from pipelines.ingest import Ingestion, Outcome
+from pipelines.lake import Lake
+from pipelines.manifest import Entry
+from pipelines.sandbox.github_server import TOKEN, GitHubServer
+from pipelines.settings import Settings
+from pipelines.sources import discover
+
+LISTINGS = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")
+STREAMS = ("repositories", *LISTINGS, "community", "accounts")
+CATALOGUE = """
+[[ecosystem]]
+id = "one"
+label = "One"
+[[project]]
+label = "A"
+ecosystem = "one"
+region = "unknown"
+layer = "model"
+repositories = [{}]
+"""
+NOT_A_PAGE = ("query viewer", "query probe")
+OWN = {"_batch", "_fetched_at", "_subject"}
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@dataclass
+class House:
+    """One installation; `now` is its clock."""
+
+    folder: Path
+    server: GitHubServer
+    names: Sequence[str] = ("lowmere/mill",)
+    now: datetime = datetime(2026, 8, 22, 12, tzinfo=UTC)
+    fetched: list[str] = field(default_factory=list)
+
+    def settings(self, **more: str) -> Settings:
+        return Settings.from_environment(
+            {
+                "ECOTONE_HOME": str(self.folder / "home"),
+                "ECOTONE_GITHUB_URL": self.server.endpoint,
+                "GITHUB_TOKEN": TOKEN,
+                "ECOTONE_NOW": self.now.isoformat(),
+                **more,
+            }
+        )
+
+    def run(self, *streams: str, **more: str) -> dict[str, list[Outcome]]:
+        """Fetch these streams, or all, in a process of its own as it were; returns the outcomes by stream."""
+        GitHub.close_all()
+        settings = self.settings(**more)
+        catalogue = Catalogue.parse(CATALOGUE.format(", ".join(f'"{name}"' for name in self.names)))
+        outcomes: dict[str, list[Outcome]] = {}
+        for stream in streams or STREAMS:
+            with Lake(settings.lake) as lake:
+                ingestion = Ingestion(discover()[stream], catalogue, settings, lake)
+                outcomes[stream] = [one for each in ingestion.run(catalogue.projects) for one in each.outcomes]
+        return outcomes
+
+    def statuses(self, *streams: str, **more: str) -> set[str]:
+        return {outcome.status for outcomes in self.run(*streams, **more).values() for outcome in outcomes}
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.folder / "home" / "lake")
+
+    def newest(self, stream: str) -> Entry:
+        """The newest complete fetch of the one repository."""
+        found = self.lake.last_complete("github", stream, f"github:{self.names[0]}")
+        assert found is not None
+        return found
+
+    def rows(self, stream: str) -> list[dict[str, Any]]:
+        """All rows of the stream in the lake, as they were first written, in order."""
+        paths = {path: None for entry, path in self.lake.manifest.originals() if entry.stream == stream and entry.rows}
+        tables = [pq.read_table(self.lake.root / path) for path in paths]
+        found = pa.concat_tables(tables, promote_options="default").to_pylist() if tables else []
+        found.sort(key=lambda row: row["_batch"])
+        return [{name: value for name, value in row.items() if name not in OWN} for row in found]
+
+    def facts(self) -> dict[str, list[str]]:
+        """What the lake says, each fact once: however often it was told, and in whatever order."""
+        return {stream: sorted({repr(row) for row in self.rows(stream)}) for stream in STREAMS}
+
+    def pages(self) -> list[str]:
+        """What GitHub was asked for by GraphQL, without the probe and whose token it is."""
+        return [text for text in self.server.requests if text.startswith("query ") and not text.startswith(NOT_A_PAGE)]
