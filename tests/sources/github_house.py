@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import asyncio
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+import stamina
 
 from pipelines.catalogue import Catalogue
+from pipelines.clients import github
 from pipelines.clients.github import GitHub
+from pipelines.clients.github_accounts import ATTEMPTS
+from pipelines.clients.github_budget import Clock
 from pipelines.ingest import Ingestion, Outcome
 from pipelines.lake import Lake
 from pipelines.manifest import Entry
@@ -41,6 +49,37 @@ class Killed(BaseException):
     """The process is no more."""
 
 
+class FastClock(Clock):
+    """What one would wait for has passed at once."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._ahead)
+
+    def seconds(self) -> float:
+        return super().seconds() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._ahead += seconds
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        if math.isfinite(seconds):
+            self._ahead += seconds
+            await asyncio.sleep(0)
+        else:
+            await super().wait(event, seconds)
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """Neither limits nor failed attempts take time."""
+    with stamina.set_testing(True, attempts=ATTEMPTS), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(github, "Clock", FastClock)
+        yield
+
+
 @dataclass
 class House:
     """One installation; `now` is its clock."""
@@ -49,7 +88,6 @@ class House:
     server: GitHubServer
     names: Sequence[str] = ("lowmere/mill",)
     now: datetime = datetime(2026, 8, 22, 12, tzinfo=UTC)
-    fetched: list[str] = field(default_factory=list)
 
     def settings(self, **more: str) -> Settings:
         return Settings.from_environment(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from github_house import LISTINGS, House
+from github_house import LISTINGS, House, no_waiting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.sandbox.github_faults import Fault, chaos
+from pipelines.sandbox.github_faults import TRANSIENT, Fault, chaos
 from pipelines.sandbox.github_generated import generated
 from pipelines.sandbox.github_server import GitHubServer
 from pipelines.sandbox.github_world import GitHubWorld
@@ -29,6 +30,11 @@ MILL = generated(
 def server() -> Iterator[GitHubServer]:
     with GitHubServer(GitHubWorld.of([MILL])) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("faults")
 
 
 @pytest.fixture
@@ -159,16 +165,16 @@ def test_what_stays_lost_is_told_and_left_after_three_runs(house: House, server:
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
-@given(seed=st.integers(0, 10_000))
-def test_any_schedule_of_faults_gives_the_same_rows(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 1_000_000), share=st.sampled_from([0.1, 0.3, 0.5]))
+def test_any_schedule_of_faults_gives_the_same_rows(folder: Path, seed: int, share: float) -> None:
     small = generated("lowmere/mill", issues=25, change_requests=12, stars=30, forks=10, releases=3, discussions=4)
-    with GitHubServer(GitHubWorld.of([small])) as server:
-        house = House(tmp_path_factory.mktemp("faults"), server)
-        server.faults.extend(chaos(seed, requests=40))
-        while {"failed", "incomplete", "paused"} & house.statuses(*LISTINGS):
+    with no_waiting(), GitHubServer(GitHubWorld.of([small])) as server, TemporaryDirectory(dir=folder) as place:
+        house = House(Path(place), server)
+        server.faults.extend(chaos(seed, share=share, requests=40, kinds=(*TRANSIENT, "partial", "expired-cursors")))
+        for _ in range(20):
+            if not {"failed", "incomplete", "paused"} & house.statuses(*LISTINGS):
+                break
             house.now += timedelta(minutes=30)
         assert {stream: len({repr(row) for row in house.rows(stream)}) for stream in LISTINGS} == {
             "issues": 25,
