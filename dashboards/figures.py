@@ -88,7 +88,7 @@ def figure(publication: Publication, chart: Chart, found: list[Line], shown: lis
         **_words(publication, chart),
         sizes=_sizes([_points(line) for line in drawn], chart.counts, "a point"),
         marks=_marks(drawn, chart),
-        columns=("Month", "n"),
+        columns=("Month" if chart.months == 1 else "Quarter", "n"),
         latest=_latest(chart, drawn, shown),
         spec="over_time",
         picks="entity" if chart.of_one else "",
@@ -138,7 +138,8 @@ def _read(point: Point, name: str) -> Row:
 
 def _words(publication: Publication, chart: Chart | Curve) -> dict[str, Any]:
     definition = publication.definitions.get(chart.metric)
-    facts = [about(stream).facts for stream in (chart.stream, *chart.also)]
+    read = [stream for stream in chart.also if coverage.observed_until(publication, stream)]
+    facts = [about(stream).facts for stream in (chart.stream, *read)]
     return {
         "source": "; ".join(facts),
         "definition_title": definition.title if definition else "",
@@ -162,7 +163,7 @@ def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
         low, high = columns["low"][index], columns["high"][index]
         rows.append(
             Row(
-                when=month_text(line.periods[index]),
+                when=month_text(line.periods[index], chart.months),
                 name=line.series.removeprefix(chart.split) if chart.of_one else names[line.entity_id],
                 value=value_or_reason(columns["value"][index], chart.format, columns["reason"][index]),
                 interval=interval_text(low, high, chart.format),

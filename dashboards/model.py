@@ -59,6 +59,7 @@ class Chart:
         split: a prefix such as `agent:`; then one entity is drawn, a line a series of that prefix.
         parts: then one entity is drawn, a line a part.
         also: further streams that the facts come from, where they were read.
+        months: between two periods: 3, where a period is a quarter.
         log: offer a logarithmic scale.
         opens: the scale at first.
     """
@@ -74,6 +75,7 @@ class Chart:
     split: str = ""
     parts: tuple[Part, ...] = ()
     also: tuple[Stream, ...] = ()
+    months: Literal[1, 3] = 1
     log: bool = False
     opens: Scale = "linear"
 

@@ -17,7 +17,7 @@ import duckdb
 
 from dashboards.files import replacing
 from dashboards.model import GRAINS
-from dashboards.streams import Stream
+from dashboards.streams import STREAMS, Stream
 
 CONTRACT = ("value", "n", "low", "high", "complete", "reason", "flag")
 
@@ -181,7 +181,7 @@ class Publication:
 
     @cached_property
     def coverage(self) -> list[StreamCoverage]:
-        """How much of the catalogue each stream covers."""
+        """How much of the catalogue each stream covers, in the order of `STREAMS`."""
         if "ops.coverage" not in self.tables:
             return []
         counted: dict[Stream, dict[str, int]] = {}
@@ -190,7 +190,7 @@ class Publication:
         ):
             counted.setdefault((source, stream), {})[status] = subjects
         day = "strftime({}(observed_until) AT TIME ZONE 'UTC', '%Y-%m-%d')"
-        return [
+        found = [
             StreamCoverage(source, stream, subjects, counted[source, stream], oldest, newest, rows, quarantined)
             for source, stream, subjects, oldest, newest, rows, quarantined in self.rows(
                 f"SELECT source, stream, count(*), {day.format('min')}, {day.format('max')}, "
@@ -198,6 +198,8 @@ class Publication:
                 "FROM ops.coverage GROUP BY ALL ORDER BY source, stream"
             )
         ]
+        order = {stream: place for place, stream in enumerate(STREAMS)}
+        return sorted(found, key=lambda covered: order.get((covered.source, covered.stream), len(order)))
 
     def write_csv(self, query: str, path: Path) -> None:
         """Writes a query's rows as CSV."""

@@ -58,16 +58,22 @@ def _lines(publication: Publication, metric: str, kind: str, condition: str, par
     return [Line(row[0], row[1], row[2], dict(zip(CONTRACT, row[3:], strict=True))) for row in rows]
 
 
-def timeline(found: list[Line]) -> list[date]:
-    """All periods from the first to the last: every month if they are months, so that a missing one is a gap."""
+def timeline(found: list[Line], months: int = 1) -> list[date]:
+    """All periods from the first to the last: every month if they are months, so that a missing one is a gap.
+
+    Args:
+        found: lines whose periods count.
+        months: between two periods: 3 for quarters.
+    """
     seen = sorted({period for line in found for period in line.periods})
     if not seen or any(period.day != 1 for period in seen):
         return seen
     first, last = (period.year * MONTHS_IN_YEAR + period.month - 1 for period in (seen[0], seen[-1]))
-    return [date(month // MONTHS_IN_YEAR, month % MONTHS_IN_YEAR + 1, 1) for month in range(first, last + 1)]
+    every = range(first, last + 1, months)
+    return sorted({date(month // MONTHS_IN_YEAR, month % MONTHS_IN_YEAR + 1, 1) for month in every} | set(seen))
 
 
-def packed(found: list[Line], names: list[str] | None = None) -> dict[str, Any]:
+def packed(found: list[Line], names: list[str] | None = None, months: int = 1) -> dict[str, Any]:
     """Lines as the page's script reads them.
 
     `periods`; `series`, the names of all that there are at the grain, so that each has its colour whatever is drawn;
@@ -75,7 +81,7 @@ def packed(found: list[Line], names: list[str] | None = None) -> dict[str, Any]:
     by period `v` value, `l` low, `h` high, `n`, `c` (1 complete, 0 not, - no row), `r` and `f` (places in the texts,
     from 1; 0 none). A column that says nothing is left out; `n` also where it equals the value.
     """
-    periods = timeline(found)
+    periods = timeline(found, months)
     place = {period: index for index, period in enumerate(periods)}
     reasons: dict[str, int] = {}
     flags: dict[str, int] = {}

@@ -185,7 +185,7 @@ def _write_lines(publication: Publication, out: Path, chart: Chart, kind: str, f
         of_kind = [entity.entity_id for entity in publication.entities if entity.kind == kind]
         parts = {f"{chart.id}.{e.replace(':', '.')}": [line for line in found if line.entity_id == e] for e in of_kind}
     for name, lines in parts.items():
-        write_text(out / "data" / f"{name}.js", series.script(name, series.packed(lines, names)))
+        write_text(out / "data" / f"{name}.js", series.script(name, series.packed(lines, names, chart.months)))
 
 
 def _write_curves(publication: Publication, out: Path, curve: Curve, kind: str) -> curves.Curves:
@@ -249,7 +249,11 @@ def _page_data(publication: Publication, page: Page) -> dict[str, Any]:
 def _drawn_data(drawn: Chart | Curve | Measure, streams: list[Stream]) -> dict[str, Any]:
     more = {}
     if isinstance(drawn, Chart):
-        more = {"split": drawn.split, "parts": [{"name": part.name, "muted": part.muted} for part in drawn.parts]}
+        more = {
+            "split": drawn.split,
+            "months": drawn.months,
+            "parts": [{"name": part.name, "muted": part.muted} for part in drawn.parts],
+        }
     return more | {
         "format": drawn.format,
         "counts": drawn.counts,

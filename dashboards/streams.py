@@ -48,21 +48,25 @@ STREAMS: dict[Stream, About] = {
         "GitHub counters",
         "the service that counts stars and forks",
     ),
-    REPOSITORIES: About("Repositories", "GitHub's daily metadata of the catalogued repositories", _API_NAME, _API),
-    ISSUES: About("Issues", "issues of the catalogued GitHub repositories with their comments", _API_NAME, _API),
+    REPOSITORIES: About(
+        "GitHub repositories", "GitHub's daily metadata of the catalogued repositories", _API_NAME, _API
+    ),
+    ISSUES: About("GitHub issues", "issues of the catalogued GitHub repositories with their comments", _API_NAME, _API),
     PULL_REQUESTS: About(
-        "Change requests",
+        "GitHub change requests",
         "change requests (pull requests) of the catalogued GitHub repositories with their reviews",
         _API_NAME,
         _API,
     ),
-    FORKS: About("Forks", "dated direct forks of the catalogued GitHub repositories", _API_NAME, _API),
-    STARGAZERS: About("Stars", "dated stars of the catalogued GitHub repositories", _API_NAME, _API),
-    RELEASES: About("Releases", "releases of the catalogued GitHub repositories", _API_NAME, _API),
-    DISCUSSIONS: About("Discussions", "discussions of the catalogued GitHub repositories", _API_NAME, _API),
-    COMMUNITY: About("Policies", "policies and templates of the catalogued GitHub repositories", _API_NAME, _API),
+    FORKS: About("GitHub forks", "dated direct forks of the catalogued GitHub repositories", _API_NAME, _API),
+    STARGAZERS: About("GitHub stars", "dated stars of the catalogued GitHub repositories", _API_NAME, _API),
+    RELEASES: About("GitHub releases", "releases of the catalogued GitHub repositories", _API_NAME, _API),
+    DISCUSSIONS: About("GitHub discussions", "discussions of the catalogued GitHub repositories", _API_NAME, _API),
+    COMMUNITY: About(
+        "GitHub policies", "policies and templates of the catalogued GitHub repositories", _API_NAME, _API
+    ),
     ACCOUNTS: About(
-        "Accounts", "GitHub accounts of those who contributed, with the company they name", _API_NAME, _API
+        "GitHub accounts", "GitHub accounts of those who contributed, with the company they name", _API_NAME, _API
     ),
     HUB: About(
         "Hugging Face models",

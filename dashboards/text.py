@@ -112,8 +112,10 @@ _TEXTS: dict[Format, Callable[[float], str]] = {
 }
 
 
-def month_text(period: date | None) -> str:
-    """October 2026."""
+def month_text(period: date | None, months: int = 1) -> str:
+    """October 2026; Q4 2026, where a period has three months."""
+    if period and months == 3:  # noqa: PLR2004 - a quarter has three months
+        return f"Q{(period.month + 2) // 3} {period.year}"
     return f"{period:%B %Y}" if period else ""
 
 

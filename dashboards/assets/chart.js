@@ -66,7 +66,7 @@ ecotone.overTime = (() => {
 
   // The lines to draw: { name, slot, points }; a point is a month with a row, known or not.
   function lines(chart, data, entities) {
-    const from = ecotone.choice.span ? Math.max(0, data.periods.length - ecotone.choice.span) : 0;
+    const from = ecotone.choice.span ? Math.max(0, data.periods.length - ecotone.choice.span / chart.months) : 0;
     const isOfOne = chart.split || chart.parts.length;
     const names = chart.parts.length ? chart.parts.map((part) => part.name) : data.series;
     // Parts of one entity have its colour and differ in their dashes; what a chart warns of is grey.
@@ -84,14 +84,14 @@ ecotone.overTime = (() => {
           order: isOfOne ? place : entities.indexOf(line.e),
           name: isOfOne ? line.s.slice(chart.split.length) : entity.label,
           slot: isOfOne ? slots(place, entity) : entity.slot,
-          points: points(line, data, from),
+          points: points(line, data, from, chart.months),
         };
       })
       .sort((a, b) => a.order - b.order)
       .slice(0, ecotone.AT_ONCE);
   }
 
-  function points(line, data, from) {
+  function points(line, data, from, months) {
     const made = [];
     for (let k = Math.max(0, from - line.i); k < line.v.length; k++) {
       if (line.c[k] === "-") continue;
@@ -100,7 +100,7 @@ ecotone.overTime = (() => {
       made.push({
         place: line.i + k,
         x: Date.parse(`${data.periods[line.i + k]}T00:00:00Z`),
-        title: ecotone.format.period(data.periods[line.i + k]),
+        title: ecotone.format.period(data.periods[line.i + k], months),
         period: data.periods[line.i + k],
         v: line.v[k],
         l: line.l?.[k] ?? null,

@@ -53,9 +53,10 @@ ecotone.format = (() => {
     return `${ends[0].slice(0, ends[0].length - unit.length)} to ${ends[1]}`;
   }
 
-  // October 2026, from an ISO date; the day too if it is not the first, as for weeks.
-  function period(iso) {
+  // October 2026, from an ISO date; the day too if it is not the first, as for weeks. Q4 2026 of quarters.
+  function period(iso, months = 1) {
     const [year, month, day] = iso.split("-").map(Number);
+    if (months === 3) return `Q${(month + 2) / 3} ${year}`;
     return `${day === 1 ? "" : `${day} `}${MONTHS[month - 1]} ${year}`;
   }
 

@@ -58,7 +58,16 @@ ecotone.words = (() => {
     );
   }
 
-  const isCoverage = /(?:^|; )coverage ([\d.]+)/;
+  // Flags that hold for all months of an entity, with the words that tell them.
+  const PART = /(?:^|; )coverage ([\d.]+)/;
+  const KINDS = /(?:^|; )([a-z, ]+) only/;
+  const UNKNOWN = /(?:^|; )unknown ([\d.]+)/;
+  const LASTING = [
+    [PART, "Covered in part, so that counts are lower bounds: "],
+    [KINDS, "Counted from these only, as nothing else was read: "],
+    [UNKNOWN, "Organisation unknown for this part of the commits, which is left out: "],
+  ];
+  const percent = (found) => (Number.isNaN(Number(found)) ? found : `${Math.round(100 * Number(found))} %`);
 
   // Reasons once each; those that differ in a fraction only, with its range: "hold only 0.58 to 0.76 of the total".
   function reasonsOf(points) {
@@ -93,8 +102,9 @@ ecotone.words = (() => {
 
   // Who is not drawn, who is covered in part, and where the gaps are: with the reasons.
   function gaps(figure, chart, found, entities) {
+    const what = chart.months === 3 ? "quarters" : "months";
     const whole = new Map(); // what holds for all that is shown of it → of whom
-    const covered = new Map(); // share of its subjects → of whom
+    const lasting = LASTING.map(() => new Map()); // what is told of the latest month → of whom
     const partly = new Map();
     const longer = new Map(); // medians that lie beyond what was observed
     const tell = (told, name, what) => told.set(what, [...(told.get(what) ?? []), name]);
@@ -106,24 +116,27 @@ ecotone.words = (() => {
     for (const line of found) {
       const beyond = line.points.filter((point) => point.v === null && point.reason === NOT_REACHED).length;
       const unknown = line.points.filter((point) => point.v === null && point.reason !== NOT_REACHED);
-      if (beyond) tell(longer, line.name, `${NOT_REACHED} in ${beyond} of ${line.points.length} months: it lies beyond what was observed`);
-      const share = isCoverage.exec(line.points.findLast((point) => point.v !== null)?.flag ?? "");
-      if (share) tell(covered, line.name, `${Math.round(100 * Number(share[1]))} %`);
+      if (beyond) tell(longer, line.name, `${NOT_REACHED} in ${beyond} of ${line.points.length} ${what}: it lies beyond what was observed`);
+      const flag = line.points.findLast((point) => point.v !== null)?.flag ?? "";
+      LASTING.forEach(([pattern], index) => {
+        const held = pattern.exec(flag);
+        if (held) tell(lasting[index], line.name, percent(held[1]));
+      });
       if (!unknown.length) continue;
       if (unknown.length === line.points.length) tell(whole, line.name, `unknown: ${reasonsOf(unknown)}`);
-      else if (figure.dataset.kind !== "curves") tell(partly, line.name, `unknown in ${unknown.length} of ${line.points.length} months: ${reasonsOf(unknown)}`);
+      else if (figure.dataset.kind !== "curves") tell(partly, line.name, `unknown in ${unknown.length} of ${line.points.length} ${what}: ${reasonsOf(unknown)}`);
     }
     const told = [...items(whole), ...items(partly), ...items(longer)];
-    if (covered.size) {
-      const shares = [...covered].flatMap(([what, names], index) => [index ? "; " : "", ...of(names, what)]);
-      told.push(item("Covered in part, so that counts are lower bounds: ", ...shares));
-    }
+    lasting.forEach((held, index) => {
+      const parts = [...held].flatMap(([what, names], place) => [place ? "; " : "", ...of(names, what)]);
+      if (held.size) told.push(item(LASTING[index][1], ...parts));
+    });
     const unknown = [...whole.values()].flat();
-    const [some, late, few] = [partly, longer, covered].map((map) => [...map.values()].flat().length);
+    const [some, late, few] = [partly, longer, lasting[0]].map((map) => [...map.values()].flat().length);
     const parts = [
       unknown.length ? `unknown: ${unknown.map(isolated).join(", ")}` : "",
       some ? `${some} with gaps` : "",
-      late ? `${late} ${NOT_REACHED} in some months` : "",
+      late ? `${late} ${NOT_REACHED} in some ${what}` : "",
       few ? `${few} covered in part` : "",
     ].filter(Boolean);
     figure.querySelector(".gaps ul").replaceChildren(...(told.length ? told : [item("All that is shown is whole.")]));

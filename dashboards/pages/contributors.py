@@ -40,9 +40,10 @@ PAGE = Page(
             metric="contributor_retention",
             title="Contributors who stay",
             subtitle="Of the people active in a quarter, the share active in the next one too, in %. Dated by the "
-            "first month of the earlier quarter.",
+            "earlier quarter.",
             stream=GIT,
             also=_CONTRIBUTIONS,
+            months=3,
             format="share",
             counts="people",
         ),

@@ -189,7 +189,7 @@ def _metrics(
         "time_zone_diversity": _spread(6),
         "agent_share": _shares("agent:", ("claude", "copilot", "cursor", "devin")),
         "bot_share": _shares("", ()),
-        "contributor_retention": fictional_waits.shares(0.6),
+        "contributor_retention": fictional_waits.quarterly,
         "elephant_factor": fictional_waits.plain(4),
         "organizational_diversity": _spread(5),
         "forks": _levels(900),

@@ -103,6 +103,14 @@ def shares(middle: float, series: tuple[str, ...] = ()) -> Any:
     return make
 
 
+def quarterly(chance: random.Random, months: int, place: int) -> Rows:
+    """Shares of quarters; of the last one nothing is known yet."""
+    for row in shares(0.6)(chance, months, place):
+        if row["period"].month % 3 == 1:
+            is_over = row["period"] < date(2026, 7, 1)
+            yield row if is_over else _row(row["period"], None, row["n"], reason="the next quarter has not ended")
+
+
 def plain(size: float, digits: int = 0, series: tuple[str, ...] = ("",)) -> Any:
     """Numbers without an interval."""
 

@@ -40,6 +40,14 @@ def test_weeks_stay_weeks() -> None:
     assert series.timeline([_line([date(2026, 8, 3), date(2026, 8, 10)])]) == [date(2026, 8, 3), date(2026, 8, 10)]
 
 
+def test_a_quarter_without_a_row_is_a_gap() -> None:
+    assert series.timeline([_line([date(2026, 1, 1), date(2026, 7, 1)])], 3) == [
+        date(2026, 1, 1),
+        date(2026, 4, 1),
+        date(2026, 7, 1),
+    ]
+
+
 def test_nothing_is_packed_from_nothing() -> None:
     assert series.packed([]) == {"periods": [], "series": [], "reasons": [], "flags": [], "lines": []}
 

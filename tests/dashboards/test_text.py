@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from fictional import HOSTILE
@@ -64,6 +65,8 @@ def test_prose_escapes_what_it_does_not_make_itself() -> None:
 
 
 def test_dates_are_written_out() -> None:
+    assert text.month_text(date(2026, 10, 1)) == "October 2026"
+    assert [text.month_text(date(2026, month, 1), 3) for month in (1, 4, 10)] == ["Q1 2026", "Q2 2026", "Q4 2026"]
     assert text.day_text("2026-08-02") == "2 August 2026"
     assert text.day_text(None) == "never"
 
