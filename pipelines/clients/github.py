@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from graphql import DocumentNode
 
@@ -33,8 +34,8 @@ from pipelines.clients.github_pages import LARGEST_PAGE, walk
 from pipelines.clients.github_probe import Prober
 from pipelines.clients.github_rest import Rest, TokenReport
 from pipelines.clients.github_wire import Wire
-from pipelines.errors import SourceError
-from pipelines.settings import Settings
+from pipelines.errors import ConfigurationError, SourceError
+from pipelines.settings import DEFAULT_GITHUB_URL, Settings
 
 __all__ = ["Answer", "Budget", "Count", "GitHub", "Page", "Probe", "Problem", "TokenReport", "load_document"]
 
@@ -74,6 +75,10 @@ class GitHub:
         patient: bool = True,
     ) -> None:
         self.url = url.rstrip("/")
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            raise ConfigurationError(
+                f"ECOTONE_GITHUB_URL={Secrets(tokens).hide(url)} is not an address: write it as {DEFAULT_GITHUB_URL}."
+            )
         self._tokens = tuple(tokens)
         self._secrets = Secrets(tokens)
         self._clock = clock or Clock()

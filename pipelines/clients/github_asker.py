@@ -90,6 +90,7 @@ class Asker:
                 return False
             return passing or not isinstance(error, Overloaded)
 
+        await self.identify()  # which has attempts of its own
         async for attempt in stamina.retry_context(
             on=again, attempts=self._attempts, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
         ):
@@ -99,7 +100,6 @@ class Asker:
 
     async def _once(self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress) -> Answer:
         """One answer, whichever account it comes from and however often a limit has to be waited for."""
-        await self.identify()
         points = prepared.points(variables)
         without: dict[str, SourceError] = {}
         while True:

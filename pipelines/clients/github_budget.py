@@ -249,8 +249,8 @@ class Pool:
             asked = sum(account.asked for account in self.accounts.values())
             if self.spent + asked + points > self.budget:
                 raise Paused(
-                    f"The budget of this run is used up: {self.spent:,} of {self.budget:,} points are spent, "
-                    f"the next request costs {points:,}. The next run goes on from here."
+                    f"The {self.budget:,} points that this run may spend are used up; the next request costs "
+                    f"{points:,}. The next run goes on from here."
                 )
         if self.under_way >= int(self.width):
             return math.inf, ""

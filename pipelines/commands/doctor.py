@@ -15,7 +15,7 @@ from pipelines.progress import Reporter
 from pipelines.settings import Settings
 
 FAILED = 1
-WIDTH = 18  # of the longest thing looked at
+WIDTH = 20  # of the longest thing looked at
 
 
 def doctor(*, online: bool) -> int:

@@ -64,8 +64,16 @@ class Fetched:
     @property
     def skipped(self) -> dict[str, str]:
         """Subject → why there is nothing to fetch."""
-        skipped = {one.name: one.last.reason or "" for one in self.stream.having("skipped") if one.last}
-        return {name: reason for name, reason in skipped.items() if name not in self.failed}
+        return self._having("skipped")
+
+    @property
+    def paused(self) -> dict[str, str]:
+        """Subject → why it was left for the next run to go on with."""
+        return self._having("paused")
+
+    def _having(self, status: str) -> dict[str, str]:
+        reasons = {one.name: one.last.reason or "" for one in self.stream.having(status) if one.last}
+        return {name: reason for name, reason in reasons.items() if name not in self.failed}
 
 
 def fetched(
@@ -119,12 +127,12 @@ def tell_fetched(parts: Sequence[Fetched], summary: Summary, *, verbose: bool) -
     """Print what came, what failed and what was skipped."""
     if summary.buried:
         say(f"Marked {plural(len(summary.buried), 'run')} of a process that was killed as failed.")
-    print_table(
-        ["source", "rows", "new", "unchanged", "skipped", "failed"],
-        [_row(part) for part in parts],
-        right=["rows", "new", "unchanged", "skipped", "failed"],
-    )
+    paused = [reason for part in parts for reason in part.paused.values()]
+    numbers = ["rows", "new", "unchanged", "skipped", *(["paused"] if paused else []), "failed"]
+    print_table(["source", *numbers], [_row(part, numbers) for part in parts], right=numbers)
     tell_failed(parts, verbose=verbose)
+    if paused:
+        say(f"Paused: {plural(len(paused), 'subject')}. {paused[0]}")
     for part in parts:
         for reason, names in grouped(part.skipped).items():
             shown = names[0] if len(names) == 1 else plural(len(names), "subject")
@@ -137,10 +145,17 @@ def tell_failed(parts: Sequence[Fetched], *, verbose: bool) -> None:
         _tell_failed(part, None if verbose else MOST_SHOWN)
 
 
-def _row(part: Fetched) -> list[str]:
-    unchanged = len(part.stream.subjects) - len(part.new | part.failed.keys() | part.skipped.keys())
-    numbers = (part.rows, len(part.new - part.failed.keys()), unchanged, len(part.skipped), len(part.failed))
-    return [part.stream.source.name, *map(count, numbers)]
+def _row(part: Fetched, shown: Sequence[str]) -> list[str]:
+    told = part.failed.keys() | part.skipped.keys() | part.paused.keys()
+    numbers = {
+        "rows": part.rows,
+        "new": len(part.new - part.failed.keys()),
+        "unchanged": len(part.stream.subjects) - len(part.new | told),
+        "skipped": len(part.skipped),
+        "paused": len(part.paused),
+        "failed": len(part.failed),
+    }
+    return [part.stream.source.name, *(count(numbers[name]) for name in shown)]
 
 
 def _tell_failed(part: Fetched, most: int | None) -> None:

@@ -117,14 +117,16 @@ def _tell_runs(installation: Installation) -> None:
 
 
 def _tell_freshness(there: Sequence[Stream], now: datetime) -> None:
+    paused = any(stream.having("paused") for stream in there)
+    numbers = ["failing", "skipped", *(["paused"] if paused else []), "never tried"]
     print_table(
-        ["source", "subjects", "complete", "within a day", "oldest", "newest", "failing", "skipped", "never tried"],
-        [_freshness(stream, now) for stream in there],
-        right=["subjects", "complete", "within a day", "failing", "skipped", "never tried"],
+        ["source", "subjects", "complete", "within a day", "oldest", "newest", *numbers],
+        [_freshness(stream, now, paused=paused) for stream in there],
+        right=["subjects", "complete", "within a day", *numbers],
     )
 
 
-def _freshness(stream: Stream, now: datetime) -> list[str]:
+def _freshness(stream: Stream, now: datetime, *, paused: bool) -> list[str]:
     times = stream.completed_at
     return [
         stream.source.name,
@@ -135,6 +137,7 @@ def _freshness(stream: Stream, now: datetime) -> list[str]:
         f"{times[-1]:%Y-%m-%d %H:%M}" if times else "",
         count(len(stream.having("failed", "incomplete"))),
         count(len(stream.having("skipped"))),
+        *([count(len(stream.having("paused")))] if paused else []),
         count(len(stream.having("never"))),
     ]
 

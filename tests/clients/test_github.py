@@ -11,7 +11,7 @@ from github_server import ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server
 
 from pipelines.clients.github import GitHub
 from pipelines.clients.github_budget import MOST_AT_ONCE
-from pipelines.errors import BadToken, Paused, TerminalError, TransientError
+from pipelines.errors import BadToken, ConfigurationError, Paused, TerminalError, TransientError
 from pipelines.settings import Settings
 
 
@@ -170,3 +170,9 @@ def test_who_waits_while_it_is_closed_is_paused(server: Server, github: Made) ->
         client.close()
         with pytest.raises(Paused, match="stopped"):
             waiting.result(5)
+
+
+@pytest.mark.parametrize("url", ["api.github.com", "ftp://api.github.com", "https://"])
+def test_what_is_no_address_is_a_wrong_setting(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="ECOTONE_GITHUB_URL"):
+        GitHub(url, ["ghp_x"])

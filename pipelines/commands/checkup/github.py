@@ -13,7 +13,7 @@ from pipelines.commands.checkup import Finding, fail, ok, warn
 from pipelines.commands.points import lasting, outlook
 from pipelines.commands.streams import streams
 from pipelines.commands.terminal import plural
-from pipelines.errors import SourceError, TerminalError
+from pipelines.errors import ConfigurationError, SourceError, TerminalError
 from pipelines.installation import Installation
 from pipelines.lake import Lake
 
@@ -27,7 +27,10 @@ def findings(installation: Installation) -> Iterator[Finding]:
     settings = installation.settings
     if not settings.github_tokens:
         return
-    client = GitHub(settings.github_url, settings.github_tokens, patient=False)
+    try:
+        client = GitHub(settings.github_url, settings.github_tokens, patient=False)
+    except ConfigurationError:
+        return  # told with the settings
     try:
         yield from _tokens(client)
         yield from _accounts(client.budgets)

@@ -101,6 +101,8 @@ def _github(settings: Settings) -> Finding:
         return fail(
             "ECOTONE_GITHUB_URL", f"{shown} is not an address", f"Write it as {DEFAULT_GITHUB_URL}, or leave it unset."
         )
+    if settings.github_url == NOWHERE:
+        return ok("ECOTONE_GITHUB_URL", "the one that this installation was filled from, served on this machine")
     return ok("ECOTONE_GITHUB_URL", shown + _default(settings.github_url == DEFAULT_GITHUB_URL))
 
 
