@@ -38,7 +38,8 @@ class Catalogue:
         simulated: True for a world that is made up; every page then says so.
         conflicts: where the `[regions]` file disagrees with an entry: one text each. Not errors.
         text: the file as it was read.
-        sha256: of the file and of the `[regions]` file if it has one.
+        regions_bytes: the `[regions]` file as it was read; None without one.
+        sha256: of both.
     """
 
     projects: tuple[Project, ...]
@@ -48,6 +49,7 @@ class Catalogue:
     simulated: bool = False
     conflicts: tuple[str, ...] = ()
     text: str = ""
+    regions_bytes: bytes | None = None
     sha256: str = ""
 
     @classmethod
@@ -68,9 +70,18 @@ class Catalogue:
         return cls.parse(text, file=str(path), folder=path.parent)
 
     @classmethod
-    def parse(cls, text: str, file: str = "ecosystems.toml", folder: Path | None = None) -> Catalogue:
-        """Read a text; `file` is named in errors, and the `[regions]` file is looked for in `folder`."""
-        parts = read(text, file=file, folder=folder or Path())
+    def parse(
+        cls,
+        text: str,
+        file: str = "ecosystems.toml",
+        folder: Path | None = None,
+        regions_bytes: bytes | None = None,
+    ) -> Catalogue:
+        """Read a text; `file` is named in errors.
+
+        The `[regions]` file is looked for in `folder`, unless its content is given.
+        """
+        parts = read(text, file=file, folder=folder or Path(), regions_bytes=regions_bytes)
         return cls(
             projects=parts.projects,
             ecosystems=parts.ecosystems,
@@ -79,7 +90,8 @@ class Catalogue:
             simulated=parts.simulated,
             conflicts=parts.conflicts,
             text=text,
-            sha256=hashlib.sha256(text.encode() + parts.regions_bytes).hexdigest(),
+            regions_bytes=parts.regions_bytes,
+            sha256=hashlib.sha256(text.encode() + (parts.regions_bytes or b"")).hexdigest(),
         )
 
     def project(self, slug: str) -> Project:

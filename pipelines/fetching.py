@@ -13,6 +13,7 @@ from dagster import (
     AssetsDefinition,
     Failure,
     MetadataValue,
+    Nothing,
     Output,
     StaticPartitionsDefinition,
     TableColumn,
@@ -23,6 +24,7 @@ from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_AS
 from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 from pipelines.automation import fresh, on_schedule
+from pipelines.catalogue_record import record
 from pipelines.ingest import Ingestion, ProjectOutcome
 from pipelines.installation import Installation
 from pipelines.lake import Lake
@@ -48,6 +50,7 @@ def of_source(
         partitions_def=projects,
         backfill_policy=ONE_RUN,
         pool=source.pool,
+        dagster_type=Nothing,
         owners=OWNERS,
         automation_condition=on_schedule,
         freshness_policy=fresh,
@@ -67,10 +70,12 @@ def of_source(
     def fetched(context: AssetExecutionContext) -> Iterator[Output]:  # type: ignore[type-arg] # Dagster refuses the parameter here
         installation: Installation = context.resources.installation
         wanted = [installation.catalogue.project(slug) for slug in context.partition_keys]
-        failed, quiet = list[ProjectOutcome](), list[str]()
+        failed, quiet, skipped = list[ProjectOutcome](), list[str](), ""
         done = context.instance.get_materialized_partitions(context.asset_key)
         stale = {project.slug for project in wanted} - done | _red(context)
+        _ = installation.settings.key  # before there is a lake: one without its key is refused
         with Lake(installation.settings.lake) as lake:
+            record(lake, installation.catalogue, installation.settings.now())
             ingestion = Ingestion(
                 source,
                 installation.catalogue,
@@ -82,6 +87,9 @@ def of_source(
                 if outcome.failures:
                     failed.append(outcome)
                     continue
+                if outcome.skipped:
+                    skipped = outcome.skipped
+                    continue
                 if not outcome.noted and outcome.project.slug not in stale:
                     quiet.append(outcome.project.slug)
                     continue
@@ -90,6 +98,8 @@ def of_source(
                         asset_key=context.asset_key, partition=outcome.project.slug, metadata=_fetched_metadata(outcome)
                     ),
                 )
+        if skipped:
+            context.log.info("skipped: %s", skipped)
         if quiet:
             context.log.info("nothing new in %d projects: %s", len(quiet), ", ".join(quiet))
         if failed:

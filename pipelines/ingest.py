@@ -24,6 +24,7 @@ from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
 
 log = logging.getLogger("ecotone")
+WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
 BAD = frozenset({"failed", "incomplete"})
 UNWELL = BAD | {"skipped", "paused"}
 JOINED_FROM = 8  # files of one subject: fewer are not worth writing again
@@ -66,6 +67,12 @@ class ProjectOutcome:
         return any(outcome.noted for outcome in self.outcomes)
 
     @property
+    def skipped(self) -> str:
+        """Why the whole stream is skipped; empty if it is not."""
+        reasons = [outcome.reason or "" for outcome in self.outcomes if outcome.status == "skipped"]
+        return reasons[0] if reasons and not self.noted and len(reasons) == len(self.outcomes) else ""
+
+    @property
     def failures(self) -> list[Outcome]:
         """The subjects that could not be had, or not whole."""
         return [outcome for outcome in self.outcomes if outcome.status in BAD]
@@ -99,6 +106,10 @@ class Ingestion:
         open_subjects = {project.slug: len(dict.fromkeys(self.source.subjects(project))) for project in projects}
         outcomes: dict[str, dict[str, Outcome]] = {project.slug: {} for project in projects}
         yield from (ProjectOutcome(project) for project in projects if not open_subjects[project.slug])
+        if tasks and (reason := self._lacking()):
+            self._note(WHOLE_STREAM, "skipped", reason)  # once for all of them
+            yield from (self._skipped(project, reason) for project in projects if open_subjects[project.slug])
+            return
         claims = _Claims()
         counter = _Counter(self.progress, len(tasks))
         round_ = _Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
@@ -118,6 +129,19 @@ class Ingestion:
                 round_.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
+    def _lacking(self) -> str | None:
+        """Which setting the stream lacks, and what it would add; None if it has all."""
+        for setting, adds in self.source.needs.items():
+            if not getattr(self.settings, setting):
+                return f"{setting.upper()} is not set. With it: {adds}"
+        return None
+
+    def _skipped(self, project: Project, reason: str) -> ProjectOutcome:
+        subjects = dict.fromkeys(self.source.subjects(project))
+        return ProjectOutcome(
+            project, tuple(Outcome(subject, "skipped", reason=reason, noted=False) for subject in subjects)
+        )
+
     def _subject(self, project: Project, subject: str, round_: _Round) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
         with round_.claims.of(subject):
@@ -136,9 +160,6 @@ class Ingestion:
                 return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
     def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
-        for setting, adds in self.source.needs.items():
-            if not getattr(self.settings, setting):
-                raise Skipped(f"{setting.upper()} is not set. With it: {adds}")
         now = self.settings.now()
         last = self._newest(self.lake.last_complete, self._names(project, subject))
         if last is not None and self.source.daily and last.fetched_at.date() >= now.date():

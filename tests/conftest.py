@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from graphql import GraphQLSchema, build_schema
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Nobody answers at port 9: what a test forgets to point at a server of its own fails, and never leaves this machine.
+NOWHERE = "http://127.0.0.1:9"
+os.environ.update(ECOTONE_GITHUB_URL=NOWHERE, HF_ENDPOINT=NOWHERE)
+for secret in ("GITHUB_TOKEN", "GITHUB_TOKENS", "HF_TOKEN"):
+    os.environ.pop(secret, None)
 
 
 @pytest.fixture(scope="session")

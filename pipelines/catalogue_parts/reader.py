@@ -53,7 +53,7 @@ class Parts:
     domains: frozenset[str]
     simulated: bool
     conflicts: tuple[str, ...]
-    regions_bytes: bytes
+    regions_bytes: bytes | None
 
 
 @dataclass
@@ -65,7 +65,7 @@ class _Seen:
     selectors: list[tuple[HubSelector, str, Place]] = field(default_factory=list)
 
 
-def read(text: str, *, file: str, folder: Path) -> Parts:
+def read(text: str, *, file: str, folder: Path, regions_bytes: bytes | None = None) -> Parts:
     """Read and validate a catalogue; CatalogueError with all mistakes of it."""
     text = text.removeprefix("\ufeff")
     try:
@@ -86,7 +86,7 @@ def read(text: str, *, file: str, folder: Path) -> Parts:
         problems.add((), 'there is no project: add a [[project]] with label = "…", ecosystem, region and layer.')
     names.check(seen.uses, problems)
     _check_selectors(seen.selectors, problems)
-    table = regions.read(top.get("regions"), folder, problems)
+    table = regions.read(top.get("regions"), folder, problems, regions_bytes)
     problems.raise_if_any()
     region_of = {project.slug: project.region for project in projects}
     own = [(one.organization, region_of[slug], problems.line(place)) for one, slug, place in seen.selectors]

@@ -21,11 +21,13 @@ class Regions:
 
     rows: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     file: str = ""
-    content: bytes = b""
+    content: bytes | None = None
 
 
-def read(value: Mapping[str, str] | None, folder: Path, problems: Problems) -> Regions:
-    """Read the file that a `[regions]` table names; mistakes are remembered with the line of the CSV."""
+def read(
+    value: Mapping[str, str] | None, folder: Path, problems: Problems, content: bytes | None = None
+) -> Regions:
+    """Read the file that a `[regions]` table names, or its given content; mistakes are remembered with their line."""
     if value is None:
         return Regions()
     name = problems.table(("regions",), value, TABLE, "[regions]").get("file")
@@ -33,7 +35,7 @@ def read(value: Mapping[str, str] | None, folder: Path, problems: Problems) -> R
         return Regions()
     path = folder / name
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if content is None else content
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"

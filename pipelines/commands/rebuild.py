@@ -12,6 +12,7 @@ import duckdb
 
 import metrics
 from pipelines import launch
+from pipelines.catalogue_record import recorded
 from pipelines.commands import report
 from pipelines.commands.options import to_type
 from pipelines.commands.origin import open_installation
@@ -20,6 +21,7 @@ from pipelines.commands.run import totals
 from pipelines.commands.terminal import complain, plural, progress, say
 from pipelines.errors import ConfigurationError, WarehouseError
 from pipelines.installation import Installation
+from pipelines.lake import Lake
 from pipelines.publication import publish
 from pipelines.warehouse import Warehouse
 
@@ -120,12 +122,14 @@ def rebuild_as_of(day: date) -> int:
     installation = _with_a_lake()
     settings = installation.settings
     target = as_of_path(settings, day)
+    end = datetime.combine(day, time.max, UTC)
+    catalogue = recorded(Lake(settings.lake), end)
     warehouse = Warehouse(
         settings,
-        installation.catalogue,
+        catalogue or installation.catalogue,
         installation.sources,
         path=target.with_name(f".building-{day}.duckdb"),
-        until=datetime.combine(day, time.max, UTC),
+        until=end,
     )
     tables = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.load())]
     if not warehouse.batches:
@@ -143,7 +147,8 @@ def rebuild_as_of(day: date) -> int:
         warehouse.discard()
         warehouse.path.with_suffix(".lock").unlink(missing_ok=True)
     say(f"Built from the {plural(len(warehouse.batches), 'batch')} fetched by the end of {day} (UTC): {target}")
-    say("The catalogue is today's: which projects are measured is not kept by date.")
+    if catalogue is None:
+        say("The catalogue is today's: the lake has none of that day.")
     question = f'--as-of {day} "SELECT * FROM ops.publication"'
     say(f"Ask:   {to_type('sql', settings.home, question)}")
     return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.catalogue import Project
+from pipelines.ingest import WHOLE_STREAM
 from pipelines.installation import Installation
 from pipelines.manifest import Entry, Manifest
 from pipelines.sources import Source
@@ -68,7 +69,7 @@ def _subject(manifest: Manifest, source: Source, project: Project, subject: str)
     names = [subject]
     with suppress(KeyError):
         names += [f"github:{name.name}" for name in project.repository(subject).names[1:]]
-    last = [manifest.last(source.source, source.stream, name) for name in names]
+    last = [manifest.last(source.source, source.stream, name) for name in (*names, WHOLE_STREAM)]
     complete = [manifest.last_complete(source.source, source.stream, name) for name in names]
     return Subject(subject, _newest(last), _newest(complete))
 

@@ -47,7 +47,7 @@ region = "eu"
 layer = "agent"
 repositories = ["broken/code", "broken/absent"]
 """
-SECRETS = {"HF_TOKEN": "hf_PlantedByATestNeverToBeSeen", "GITHUB_TOKEN": "ghp_PlantedByATestNeverToBeSeen"}
+SECRETS = {"HF_TOKEN": "hf_PlantedByATestNeverToBeSeen"}  # without one, GitHub's API is not read
 COMMAND = [sys.executable, "-c", "from pipelines.cli import main; raise SystemExit(main())"]
 DAY_SECONDS = 86_400
 JUNE_2026 = 1_780_272_000  # 2026-06-01

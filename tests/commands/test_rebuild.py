@@ -11,6 +11,15 @@ from small_world import World, call
 
 from pipelines.commands import rebuild as module
 
+ADDED = """
+[[project]]
+id = "added"
+label = "Added"
+ecosystem = "two"
+region = "eu"
+layer = "agent"
+repositories = ["added/code"]
+"""
 
 @pytest.mark.slow
 def test_rebuilt_from_the_lake_alone_it_equals_what_was_published(own: World) -> None:
@@ -76,6 +85,16 @@ def test_as_of_a_day_is_built_beside_from_what_was_fetched_until_then(own: World
     unbuilt = own.call("sql", "--as-of", "2026-08-21", query)
     assert unbuilt.code == 1
     assert "`ecotone rebuild --as-of 2026-08-21`" in unbuilt.err
+
+
+def test_as_of_a_day_the_catalogue_is_that_days(own: World) -> None:
+    catalogue = own.home.parent / "ecosystems.toml"
+    catalogue.write_text(Path(own.environment["ECOTONE_CATALOGUE"]).read_text() + ADDED)
+    own.run("--source", "huggingface_models", ECOTONE_NOW="2026-08-23T12:00:00+00:00", ECOTONE_CATALOGUE=str(catalogue))
+    query = "SELECT count(*) AS n FROM catalogue.entity WHERE entity_id = 'project:added'"
+    for day, measured in (("2026-08-22", 0), ("2026-08-23", 1)):
+        assert own.call("rebuild", "--as-of", day).code == 0
+        assert own.call("sql", "--as-of", day, query).out == f"n\n{measured}\n"
 
 
 def test_before_anything_was_fetched_there_is_nothing_to_build(world: World, tmp_path: Path) -> None:
