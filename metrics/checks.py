@@ -21,7 +21,9 @@ GENERIC_CHECKS: Mapping[str, str] = {
     "the interval holds the value": """
         SELECT entity_id, period, series, value, low, high
         FROM metrics.{metric}
-        WHERE low > value OR high < value OR (value IS NULL AND (low IS NOT NULL OR high IS NOT NULL))""",
+        WHERE
+            low > value OR high < value OR (value IS NULL AND high IS NOT NULL)
+            OR (value IS NULL AND low IS NOT NULL AND reason <> 'not reached')""",
     "unknown has a reason, known has none": """
         SELECT entity_id, period, series, value, reason
         FROM metrics.{metric}

@@ -27,7 +27,7 @@ CONTRACT_COLUMNS: Mapping[str, tuple[str, str]] = {
     "series": ("VARCHAR", "'' for the main value, else the breakdown that the row belongs to"),
     "value": ("DOUBLE", "the value in the metric's unit; NULL = unknown, see reason"),
     "n": ("BIGINT", "sample size"),
-    "low": ("DOUBLE", "lower end of the 95 % interval; NULL where no sound method exists"),
+    "low": ("DOUBLE", "lower end of the 95 % interval, also of a value not reached; NULL where no sound method exists"),
     "high": ("DOUBLE", "upper end of the 95 % interval; NULL where no sound method exists or unbounded"),
     "complete": ("BOOLEAN", "false if the period had not ended or was not wholly covered"),
     "reason": ("VARCHAR", "why value is NULL"),

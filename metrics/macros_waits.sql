@@ -191,3 +191,26 @@ SELECT
     metrics.incidence_low(coalesce(incidence, 0.0), variance, n) AS low,
     metrics.incidence_high(coalesce(incidence, 0.0), variance, at_risk) AS high
 FROM grid;
+
+-- The incidence as far as the waits were followed, one row a cell. waiting: the probability that neither had happened.
+CREATE OR REPLACE MACRO metrics.incidence_at_end(waits) AS TABLE
+WITH cell AS (
+    SELECT cell, count(*) AS n, max(seconds) AS longest
+    FROM query_table(waits)
+    GROUP BY cell
+),
+ending AS (
+    SELECT cell, max(incidence) AS incidence, arg_max(variance, seconds) AS variance, min(waiting) AS waiting
+    FROM metrics.incidence(waits)
+    GROUP BY cell
+)
+SELECT
+    c.cell,
+    c.n,
+    c.longest,
+    coalesce(e.waiting, 1.0) AS waiting,
+    coalesce(e.incidence, 0.0) AS incidence,
+    metrics.incidence_low(coalesce(e.incidence, 0.0), e.variance, c.n) AS low,
+    metrics.incidence_high(coalesce(e.incidence, 0.0), e.variance, c.n) AS high
+FROM cell AS c
+LEFT JOIN ending AS e ON e.cell = c.cell;

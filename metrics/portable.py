@@ -39,9 +39,10 @@ def inlined(sql: str) -> exp.Expr:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous):
             if node.this.name.lower() == "query_table":
                 return _named(node)
-            body = _body(node.this)
+            # macros within it first: they may read its CTEs by name
+            body = _body(node.this).transform(without_macro)
             _rename_ctes(body, f"{node.this.name}_{next(numbers)}_")
-            return exp.Subquery(this=body.transform(without_macro), alias=node.args.get("alias"))
+            return exp.Subquery(this=body, alias=node.args.get("alias"))
         if isinstance(node, exp.Dot) and node.this.name == "metrics" and isinstance(node.expression, exp.Anonymous):
             return exp.Paren(this=_body(node.expression).transform(without_macro))
         return node

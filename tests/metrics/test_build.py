@@ -52,7 +52,11 @@ def test_long_view_and_definitions_hold_every_metric(world: Any) -> None:
     metrics.build(world.connection)
     assert world.connection.execute(
         "SELECT metric, entity_id, value FROM metrics.value WHERE entity_id = 'region:eu' ORDER BY metric"
-    ).fetchall() == [("contributors", "region:eu", 1.0), ("new_contributors", "region:eu", 1.0)]
+    ).fetchall() == [
+        ("contributor_retention", "region:eu", None),
+        ("contributors", "region:eu", 1.0),
+        ("new_contributors", "region:eu", 1.0),
+    ]
     defined = world.connection.execute("SELECT metric, definition, caveats, sql FROM metrics.definition").fetchall()
     assert [row[0] for row in defined] == list(METRICS)
     assert all(definition and caveats and sql for _, definition, caveats, sql in defined)
@@ -115,6 +119,14 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     )
     world.give("staging.model", "model_id | created_at\nhf:m | 2024-11-01 00:00:00+00")
     world.give("staging.model_snapshot", "model_id | day | downloads\nhf:m | 2024-12-31 | 7")
+    world.give("staging.fork", "created_at | pushed_at\n2024-11-01 00:00:00+00 | 2024-12-01 00:00:00+00")
+    world.give("staging.star", "starred_at\n2024-11-01 00:00:00+00")
+    world.give("staging.release", "published_at\n2024-11-01 00:00:00+00")
+    world.give("staging.affiliation", "person_id | organization\nann | acme")
+    world.give("staging.issue", "issue_id | author_id | created_at\ni1 | ann | 2024-12-01 00:00:00+00")
+    world.give("staging.issue_response", "issue_id | person_id | responded_at\ni1 | ben | 2024-12-02 00:00:00+00")
+    request = "pull_request_id | author_id | created_at | ready_at | merged_at | closed_at\np1 | ann"
+    world.give("staging.pull_request", request + " | 2024-12-01 00:00:00+00" * 2 + " | 2024-12-03 00:00:00+00" * 2)
     world.fill()
     metrics.build(world.connection, [name])
     flat = inlined(metric.sql).sql(dialect="duckdb")

@@ -12,13 +12,18 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
+from github_rows import change_requests, issues
+from growth_rows import coverage as growth_coverage
+from growth_rows import growth
 
 import metrics
 
 Rows = dict[str, list[tuple[Any, ...]]]
 METRICS = sorted(metrics.load())
 SEEDS = [1, 2]
+BEGIN = datetime(2023, 1, 1, tzinfo=UTC)
 OBSERVED_UNTIL = datetime(2024, 11, 12, 6, tzinfo=UTC)
+REPOSITORIES = ["github:1", "github:2", "github:3", "github:4"]
 ENTITIES = {
     "github:1": ["repository:a/1", "project:a", "ecosystem:a", "region:eu", "layer:model"],
     "github:2": ["repository:b/2", "project:b", "ecosystem:bc", "region:us", "layer:model"],
@@ -107,7 +112,8 @@ def generated(seed: int) -> Rows:
     """A world: table → rows."""
     rng = random.Random(seed)
     made = commits(rng)
-    streams = {"github:": [("git", "commits"), ("github", "counters")], "hf-org:": [("huggingface", "models")]}
+    github = [("github", "counters"), ("github", "issues"), ("github", "pull_requests")]
+    streams = {"github:": [("git", "commits"), *github], "hf-org:": [("huggingface", "models")]}
     coverage: list[tuple[Any, ...]] = [
         (subject, *stream, datetime(2023, 1, 1, tzinfo=UTC), OBSERVED_UNTIL, "ok", None, 1, 0)
         for subject in ENTITIES
@@ -116,13 +122,14 @@ def generated(seed: int) -> Rows:
         for stream in kept
         if (subject, stream[0]) != ("github:4", "github")
     ]
-    coverage.append(("github:4", "github", "counters", None, None, "never", "not in the list", 0, 0))
+    coverage += [("github:4", *stream, None, None, "never", "not in the list", 0, 0) for stream in github]
+    coverage += growth_coverage(REPOSITORIES, BEGIN, OBSERVED_UNTIL)
     kinds: dict[int, tuple[Any, ...]] = {
         0: ("bot", None, None, None),
         1: ("agent", "claude", date(2023, 9, 1), None),
         16: ("agent", "copilot", None, None),
     }
-    return {
+    rows: Rows = {
         "catalogue.membership": membership(),
         "catalogue.entity": [
             (e, e.partition(":")[0], e, None) for e in sorted({e for m in ENTITIES.values() for e in m})
@@ -137,7 +144,12 @@ def generated(seed: int) -> Rows:
         ],
         "staging.repository_snapshot": snapshots(rng),
         **model_rows(rng),
+        **issues(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
+        **change_requests(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
     }
+    for table, more in growth(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL).items():
+        rows.setdefault(table, []).extend(more)
+    return rows
 
 
 @dataclass
@@ -188,10 +200,11 @@ def test_generic_and_own_checks_find_nothing(warehouse: duckdb.DuckDBPyConnectio
 def test_rows_are_ordered_and_months_have_no_holes(warehouse: duckdb.DuckDBPyConnection, metric: str) -> None:
     rows = warehouse.execute(f"SELECT entity_id, period, series FROM metrics.{metric}").fetchall()
     assert rows == sorted(rows)
+    step = 3 if metric == "contributor_retention" else 1
     months: dict[tuple[str, str], list[int]] = defaultdict(list)
     for entity, period, series in rows:
         months[entity, series].append(period.year * 12 + period.month)
-    assert all(found == list(range(found[0], found[0] + len(found))) for found in months.values())
+    assert all(found == list(range(found[0], found[0] + step * len(found), step)) for found in months.values())
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -200,8 +213,8 @@ def test_ecosystem_of_one_repository_has_the_repositorys_values(
 ) -> None:
     lone = "SELECT * EXCLUDE (entity_id) FROM metrics.{} WHERE entity_id = '{}'"
     one = "project:a" if metrics.load()[metric].room == "adoption" or metric == "derivatives" else "repository:a/1"
-    if metric in {"contributors", "new_contributors"}:
-        one = "project:a"  # contributions to its models are the project's, not the repository's
+    if metric in {"contributors", "new_contributors", "contributor_retention", "release_frequency"}:
+        one = "project:a"  # contributions to its models, and these, are the project's, not the repository's
     expected = warehouse.execute(lone.format(metric, one)).fetchall()
     assert expected
     assert warehouse.execute(lone.format(metric, "ecosystem:a")).fetchall() == expected
