@@ -84,7 +84,7 @@ class GitHub:
         self._clock = clock or Clock()
         attempts = ATTEMPTS if patient else 1
         self._pool = Pool(self._clock, budget, patient=patient)
-        self._wire = Wire(f"{self.url}/graphql", timeout=timeout, connections=MOST_AT_ONCE)
+        self._wire = Wire(_graphql(self.url), timeout=timeout, connections=MOST_AT_ONCE)
         self._loop = Loop("github")
         self._asker = Asker(self._wire, tokens, self._pool, self._secrets, self._clock, attempts=attempts)
         self._prober = Prober(self._ask_all)
@@ -225,12 +225,14 @@ class GitHub:
 
         return walk(ask, variables, path=path, what=what, after=after, size=size)
 
-    def probe(self, names: Sequence[str], now: datetime) -> Mapping[str, Probe | SourceError]:
+    def probe(
+        self, names: Sequence[str], now: datetime, progress: Progress = _silent
+    ) -> Mapping[str, Probe | SourceError]:
         """What each repository is now, 50 to a request; known for 15 minutes from `now`, so name all of the run.
 
-        Raises Paused if the budget does not suffice for it.
+        What cannot be told of one is an error in its place: Gone, Paused, TransientError and so on.
         """
-        return self._prober.probe(names, now)
+        return self._prober.probe(names, now, progress)
 
     def rest(self) -> github.Github:
         """PyGithub at the same address, with the tokens in turn. Its exceptions are its own: see `by_rest`."""
@@ -259,13 +261,13 @@ class GitHub:
                 replace(self.activity(), ended_at=self._clock.now()).write(self._home)
 
     def _ask_all(
-        self, document: DocumentNode, sets: Sequence[Mapping[str, Any]], what: str
+        self, document: DocumentNode, sets: Sequence[Mapping[str, Any]], what: str, progress: Progress
     ) -> list[Answer | SourceError]:
         prepared = prepare(document)
 
         async def one(variables: Mapping[str, Any]) -> Answer | SourceError:
             try:
-                return await self._asker.ask(prepared, variables, what, _silent, passing=False)
+                return await self._asker.ask(prepared, variables, what, progress, passing=False)
             except Partial as partial:
                 return partial.answer
             except SourceError as error:
@@ -275,6 +277,11 @@ class GitHub:
             return await asyncio.gather(*(one(variables) for variables in sets))
 
         return self._loop.run(everything())
+
+
+def _graphql(url: str) -> str:
+    """GraphQL stands beside REST on github.com, and above it on an Enterprise Server (`/api/v3`, `/api/graphql`)."""
+    return f"{url.removesuffix('/v3')}/graphql" if url.endswith("/api/v3") else f"{url}/graphql"
 
 
 atexit.register(GitHub.close_all)

@@ -69,6 +69,7 @@ class Asker:
         self.requests = 0
         self.bad_tokens: list[str] = []
         self.under_way: Counter[str] = Counter()
+        self._extra: Counter[str] = Counter()
         self._wire = wire
         self._tokens = tuple(tokens)
         self._secrets = secrets
@@ -100,7 +101,8 @@ class Asker:
 
     async def _once(self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress) -> Answer:
         """One answer, whichever account it comes from and however often a limit has to be waited for."""
-        points = prepared.points(variables)
+        expected = prepared.points(variables)
+        points = expected + self._extra[prepared.text]
         without: dict[str, SourceError] = {}
         while True:
             account = await self.pool.take(points, progress, without)
@@ -111,6 +113,7 @@ class Asker:
             refusal = refused(reply, what, self._secrets)
             if refusal is None:
                 self.pool.went_well(account)
+                self._extra[prepared.text] = max(0, _cost(reply) - expected)  # should GitHub's formula be another
                 return self._answer(reply, what)
             if isinstance(refusal, Limit):
                 self.pool.limited(account, refusal, what)
@@ -134,15 +137,14 @@ class Asker:
             self.under_way[what] -= 1
             if not self.under_way[what]:
                 del self.under_way[what]
-        if reply.data is not None:
-            account.learn(reply.data.get("rateLimit"), reply.headers, self._clock.seconds())
+        if reply.data is not None and "rateLimit" in reply.data and not (reply.errors and not _limits(reply)):
+            account.learn(_limits(reply), reply.headers, self._clock.seconds())
         return reply
 
     def _answer(self, reply: Reply, what: str) -> Answer:
-        data = reply.data or {}
-        limits = data.pop("rateLimit", None) or {}
+        data = {key: value for key, value in (reply.data or {}).items() if key != "rateLimit"}
         found = problems(reply.errors, self._secrets)
-        answer = Answer(data, found, int(limits.get("cost", 0)))
+        answer = Answer(data, found, _cost(reply))
         lost = next((each for each in found if passes(each)), None)
         if lost is not None:
             self.pool.overloaded()
@@ -187,3 +189,11 @@ class Asker:
             raise
         for text in self.bad_tokens:
             log.warning("%s", text)
+
+
+def _limits(reply: Reply) -> Mapping[str, Any]:
+    return (reply.data or {}).get("rateLimit") or {}
+
+
+def _cost(reply: Reply) -> int:
+    return int(_limits(reply).get("cost", 0))

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import DocumentNode
 
+from pipelines.clients.github_budget import Progress
 from pipelines.clients.github_documents import load_document, repeated
 from pipelines.clients.github_errors import error_of, passes
 from pipelines.clients.github_model import Answer, Count, Probe, Problem, moment
@@ -16,7 +17,7 @@ from pipelines.errors import Overloaded, SourceError, TransientError
 
 AT_ONCE = 50  # repositories in a request: 4 points
 REMEMBERED = timedelta(minutes=15)
-Ask = Callable[[DocumentNode, Sequence[Mapping[str, Any]], str], list[Answer | SourceError]]
+Ask = Callable[[DocumentNode, Sequence[Mapping[str, Any]], str, Progress], list[Answer | SourceError]]
 """Asks a document with several sets of variables at the same time."""
 Outcome = Probe | SourceError
 
@@ -33,11 +34,11 @@ class Prober:
         self._known: dict[str, tuple[datetime, Outcome]] = {}
         self._turn = threading.Lock()
 
-    def probe(self, names: Sequence[str], now: datetime) -> dict[str, Outcome]:
+    def probe(self, names: Sequence[str], now: datetime, progress: Progress) -> dict[str, Outcome]:
         """What each repository is now, by the name it was asked for; whoever comes second waits for the first."""
         with self._turn:
             unknown = [name for name in dict.fromkeys(names) if not self._is_known(name, now)]
-            found = self._fetch(unknown, AT_ONCE)
+            found = self._fetch(unknown, AT_ONCE, progress)
             for name, outcome in found.items():
                 if not isinstance(outcome, TransientError):
                     self._known[name] = (now, outcome)
@@ -56,7 +57,7 @@ class Prober:
         known = self._known.get(name)
         return known is not None and known[0] <= now < known[0] + REMEMBERED
 
-    def _fetch(self, names: Sequence[str], at_once: int) -> dict[str, Outcome]:
+    def _fetch(self, names: Sequence[str], at_once: int, progress: Progress) -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
         groups = [names[start : start + at_once] for start in range(0, len(names), at_once)]
         by_size: dict[int, list[Sequence[str]]] = {}
@@ -64,10 +65,10 @@ class Prober:
             by_size.setdefault(len(group), []).append(group)
         for size, same in by_size.items():
             what = f"probe of {size} repositories"
-            answers = self._ask(_document(size), [_variables(group) for group in same], what)
+            answers = self._ask(_document(size), [_variables(group) for group in same], what, progress)
             for group, answer in zip(same, answers, strict=True):
                 if isinstance(answer, Overloaded) and size > 1:
-                    found |= self._fetch(group, (size + 1) // 2)
+                    found |= self._fetch(group, (size + 1) // 2, progress)
                 elif isinstance(answer, SourceError):
                     found |= {name: type(answer)(str(answer).replace(what, f"repository {name}")) for name in group}
                 else:

@@ -106,7 +106,7 @@ class Wire:
     """
 
     def __init__(self, url: str, *, timeout: float, connections: int) -> None:
-        self._url = url
+        self.url = url
         self._timeout = timeout
         self._connections = connections
         self._session: AsyncClientSession | None = None
@@ -116,13 +116,13 @@ class Wire:
         """Make the session; in the loop in which it is used."""
         self._client = Client(
             transport=AIOHTTPTransport(
-                self._url,
+                self.url,
                 client_session_args={
                     "connector": aiohttp.TCPConnector(limit=self._connections),
                     "cookie_jar": aiohttp.DummyCookieJar(),
                     "headers": {"User-Agent": USER_AGENT},
                     "middlewares": (_look,),
-                    "proxy": _proxy(self._url),
+                    "proxy": _proxy(self.url),
                     "timeout": aiohttp.ClientTimeout(total=self._timeout),
                 },
             ),

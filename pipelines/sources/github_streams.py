@@ -21,7 +21,7 @@ def probed(client: GitHub, request: Request) -> Probe:
     """What the repository is now: asked for with all of the run, and known to all sources of it."""
     name = request.subject.removeprefix(PREFIX)
     names = [peer.removeprefix(PREFIX) for peer in request.peers or (request.subject,)]
-    found = client.probe(names, request.now)[name]
+    found = client.probe(names, request.now, request.progress)[name]
     if isinstance(found, SourceError):
         raise found
     return found

@@ -90,6 +90,25 @@ def test_points_of_a_run_hold_for_many_threads_together(server: Server, github: 
     assert client.spent == 40
 
 
+def test_a_query_that_costs_more_than_it_should_is_reckoned_with_at_its_price(server: Server, github: Made) -> None:
+    server.cost = lambda _asked: 3
+    client = github(budget=11)
+    with pytest.raises(Paused, match="costs 3"):
+        numbers(client, size=10)
+    assert client.spent == 1 + 3 * 3
+
+
+def test_an_answer_that_lost_its_limits_does_not_lift_them(server: Server, github: Made) -> None:
+    client = github()
+    client.connect()
+    error = {"type": "FORBIDDEN", "path": ["b"], "message": "no"}
+    body = {"data": {"a": 1, "b": None, "rateLimit": None}, "errors": [error]}
+    server.faults += [Fault(200, body, when=a_question), Fault(200, {"data": {"a": 1}}, when=a_question)]
+    for _ in range(2):
+        assert client.ask(ISSUES, WHERE | {"first": 1}, what="one issue").data["a"] == 1
+    assert (client.budgets[0].limit, client.budgets[0].remaining) == (5_000, 4_999)
+
+
 def test_a_run_with_a_budget_pauses_where_github_would_make_it_wait(
     server: Server, clock: TestClock, github: Made
 ) -> None:

@@ -167,6 +167,14 @@ def test_a_budget_that_does_not_suffice_pauses_each(github: Made) -> None:
     assert all(isinstance(each, Paused) for each in found.values())
 
 
+def test_a_wait_before_the_probe_is_told(probed: Server, github: Made) -> None:
+    next(iter(probed.purses.values())).limit = 3
+    told: list[str] = []
+    found = github().probe(NAMES[:50], BEGIN, told.append)
+    assert all(isinstance(each, Probe) for each in found.values())
+    assert told[0].endswith("for GitHub's budget of ada")
+
+
 def test_fifty_repositories_cost_four_points(github_schema: GraphQLSchema) -> None:
     document = repeated(load_document("probe"), "repository", 50)
     assert prepare(document).points({}) == 4
