@@ -87,6 +87,7 @@ SELECT
     c.sha,
     min(c.author_id) AS author_id,
     min(metrics.month_of(metrics.utc_day(c.authored_at))) AS period,
+    min(metrics.utc_day(c.authored_at)) AS authored_on,
     min(c.utc_offset_minutes) AS utc_offset_minutes,
     bool_and(c.is_merge) AS is_merge
 FROM staging.commit AS c

@@ -3,6 +3,34 @@
 -- A snapshot in the last week of a month stands for its end.
 CREATE OR REPLACE MACRO metrics.is_month_end(some_day, period_end) AS date_diff('day', some_day, period_end) <= 7;
 
+-- Months as metrics.months() has them, of GitHub's counters: the API and the public rankings both tell them, so that a
+-- repository is known up to the later of the two.
+CREATE OR REPLACE MACRO metrics.counted_months() AS TABLE
+WITH subject AS (
+    SELECT subject_id, max(observed_until) AS observed_until
+    FROM ops.coverage
+    WHERE source = 'github' AND stream IN ('counters', 'repositories')
+    GROUP BY subject_id
+),
+known AS (
+    SELECT
+        m.entity_id,
+        count(DISTINCT s.subject_id) AS subjects,
+        count(DISTINCT CASE WHEN s.observed_until IS NOT NULL THEN s.subject_id END) AS observed,
+        min(s.observed_until) AS first_end,
+        max(least(s.observed_until, CAST(m.valid_to AS TIMESTAMP) AT TIME ZONE 'UTC')) AS last_end
+    FROM subject AS s
+    JOIN catalogue.membership AS m ON m.subject_id = s.subject_id
+    GROUP BY m.entity_id
+)
+SELECT
+    k.entity_id,
+    c.period,
+    c.period_end <= metrics.utc_day(k.first_end) AND k.observed = k.subjects AS complete,
+    c.period_end <= metrics.utc_day(k.last_end) AS is_over
+FROM known AS k
+JOIN catalogue.calendar AS c ON c.period <= metrics.utc_day(k.last_end - INTERVAL 1 SECOND);
+
 -- Month ends of a counter ('stars' or 'forks') of an entity's repositories, from the first month in which one of them
 -- was seen to the last. What is not seen in a month keeps its last known level: known = seen + carried over.
 --   seen, known, known_seen: repositories seen in the month; last known levels of all; of those seen in the month.
@@ -43,7 +71,8 @@ catalogued AS (
     SELECT s.entity_id, c.period, c.period_end, count(DISTINCT m.subject_id) AS repositories
     FROM span AS s
     JOIN catalogue.membership AS m ON m.entity_id = s.entity_id
-    JOIN ops.coverage AS o ON o.subject_id = m.subject_id AND o.source = 'github' AND o.stream = 'counters'
+    JOIN ops.coverage AS o
+        ON o.subject_id = m.subject_id AND o.source = 'github' AND o.stream IN ('counters', 'repositories')
     JOIN catalogue.calendar AS c
         ON c.period BETWEEN s.first_period AND s.last_period
         AND metrics.is_member(c.period_end - INTERVAL 1 DAY, m.valid_from, m.valid_to)
@@ -102,7 +131,7 @@ SELECT
     CASE WHEN m.is_over AND NOT metrics.is_month_end(s.day, c.period_end) THEN 'early snapshot' END AS early
 FROM summed AS s
 JOIN catalogued AS c ON c.entity_id = s.entity_id AND c.period = s.period
-LEFT JOIN metrics.months('github', 'counters') AS m ON m.entity_id = s.entity_id AND m.period = s.period;
+LEFT JOIN metrics.counted_months() AS m ON m.entity_id = s.entity_id AND m.period = s.period;
 
 -- A part stands for the whole if it holds nine tenths of it.
 CREATE OR REPLACE MACRO metrics.stands_for(part, whole) AS 10 * part >= 9 * whole;

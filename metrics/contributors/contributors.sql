@@ -3,14 +3,16 @@ title = "Contributors"
 question = "How many people take part?"
 unit = "people"
 definition = """
-Distinct humans with at least one contribution of any kind (commit, issue, comment, change request, review, Hub
-discussion) in the month. Bots and AI agents are not counted here: see `bot_share` and `agent_share`.
-`n` is the number of people.
+Distinct humans with at least one contribution of any kind (commit, issue, change request, review, discussion, or a
+comment on one of them) in the month. Bots and AI agents are not counted here: see `bot_share` and `agent_share`.
+A month is complete if every stream that is collected at all was observed to its end; where one is not collected, the
+flag tells which kinds are counted, e.g. `commits only`. `n` is the number of people.
 """
 source = "CHAOSS, Contributors: https://chaoss.community/kb/metric-contributors/"
 caveats = [
   "A person with several accounts counts once only as far as the accounts could be told to be one person's.",
-  "The kinds of contribution that count are those whose streams are collected.",
+  "Where fewer kinds of contribution are counted, there are fewer contributors: compare only what has the same flag.",
+  "What deleted accounts did counts for nobody.",
 ]
 +++*/
 WITH active AS (
@@ -24,9 +26,9 @@ beginning AS (
     GROUP BY entity_id
 ),
 month AS (
-    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, coalesce(a.people, 0) AS people
+    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, m.kinds, coalesce(a.people, 0) AS people
     FROM beginning AS b
-    JOIN metrics.months('git', 'commits') AS m ON m.entity_id = b.entity_id AND m.period >= b.period
+    JOIN metrics.contribution_months() AS m ON m.entity_id = b.entity_id AND m.period >= b.period
     LEFT JOIN active AS a ON a.entity_id = m.entity_id AND a.period = m.period
 )
 SELECT
@@ -39,6 +41,6 @@ SELECT
     NULL AS high,
     complete,
     NULL AS reason,
-    metrics.remarks(metrics.small(people, people), metrics.unfinished(unfinished), metrics.coverage(covered), NULL)
+    metrics.remarks(metrics.small(people, people), metrics.unfinished(unfinished), metrics.coverage(covered), kinds)
         AS flag
 FROM month

@@ -4,7 +4,8 @@ question = "How many people take part for the first time?"
 unit = "people"
 definition = """
 Humans whose first contribution of any kind to the entity falls in the month. A person who is new to an ecosystem may
-be new to two of its projects in different months, so the values of parts do not add up. `n` is the number of people.
+be new to two of its projects in different months, so the values of parts do not add up. Kinds and completeness are as
+in `contributors`. `n` is the number of people.
 """
 source = "CHAOSS, New Contributors: https://chaoss.community/kb/metric-new-contributors/"
 caveats = [
@@ -28,9 +29,9 @@ beginning AS (
     GROUP BY entity_id
 ),
 month AS (
-    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, coalesce(a.people, 0) AS people
+    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, m.kinds, coalesce(a.people, 0) AS people
     FROM beginning AS b
-    JOIN metrics.months('git', 'commits') AS m ON m.entity_id = b.entity_id AND m.period >= b.period
+    JOIN metrics.contribution_months() AS m ON m.entity_id = b.entity_id AND m.period >= b.period
     LEFT JOIN arrived AS a ON a.entity_id = m.entity_id AND a.period = m.period
 )
 SELECT
@@ -43,6 +44,6 @@ SELECT
     NULL AS high,
     complete,
     NULL AS reason,
-    metrics.remarks(metrics.small(people, people), metrics.unfinished(unfinished), metrics.coverage(covered), NULL)
+    metrics.remarks(metrics.small(people, people), metrics.unfinished(unfinished), metrics.coverage(covered), kinds)
         AS flag
 FROM month
