@@ -16,6 +16,7 @@ from dashboards.text import to_json
 
 DIGITS = 6  # significant digits of a value that is no whole number; a pixel is 3
 INTERVAL_DIGITS = 4
+ROUNDING = 1e-12  # 1 - (1 - 0.1) - 0.1 is not 0
 WHOLE_NUMBERS_UNTIL = 2**53  # what a double, and so JavaScript, holds exactly
 MONTHS_IN_YEAR = 12
 
@@ -125,9 +126,11 @@ def script(name: str, data: object) -> str:
 
 
 def number(value: float | None, digits: int = DIGITS) -> float | int | None:
-    """A value as it is drawn: whole numbers exactly, others to some significant digits."""
+    """A value as it is drawn: whole numbers exactly, others to some digits; 0 if it is that but for rounding."""
     if value is None:
         return None
+    if abs(value) < ROUNDING:
+        return 0
     if value == int(value) and abs(value) < WHOLE_NUMBERS_UNTIL:
         return int(value)
     return float(f"{value:.{digits}g}")

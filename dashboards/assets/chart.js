@@ -118,11 +118,11 @@ ecotone.overTime = (() => {
   const isOpen = (point) => point.l !== null && point.h === null;
 
   // Rows as charts.py describes them. What may be joined shares a run; an interval without an end goes beyond the edge;
-  // of what is unknown but for a lower bound, that bound is marked.
+  // of what is unknown but for a lower bound, that bound is marked, if it is one.
   function rows(found, far) {
     const out = [];
     found.forEach((line, index) => {
-      for (const { x, l } of line.points.filter((point) => point.v === null && isOpen(point))) {
+      for (const { x, l } of line.points.filter((point) => point.v === null && point.l > 0)) {
         out.push({ t: x, v: null, l: null, h: null, at: l, band: null, colour: colour(line.slot), line: false, dot: false, hollow: false });
       }
       const known = line.points.filter((point) => point.v !== null);

@@ -14,8 +14,9 @@ ecotone.curves = (() => {
   // The curves to draw: { name, slot, points }; a point is a time since the start, known or not.
   function lines(chart, data, entities) {
     const chosen = data.lines.filter((line) => entities.includes(line.e));
-    const isKnown = data.hours.map((_, k) => chosen.some((line) => line.v[k] !== null));
-    const last = isKnown.lastIndexOf(true);
+    // To a month at least, and for as long as somebody is known to wait: later, curves are flat or unknown.
+    const isTold = data.hours.map(([x], k) => chosen.some((line) => line.v[k] !== null && (x <= AT_LEAST || line.w[k] > 0)));
+    const last = isTold.lastIndexOf(true);
     return chosen
       .map((line) => {
         const entity = ecotone.entity.get(line.e);

@@ -152,7 +152,7 @@ ecotone.words = (() => {
     figure.querySelector(".sizes").textContent = known.length ? `${ends} ${chart.counts} ${each}` : "unknown";
     const marks = [];
     if (points.some((point) => point.l !== null && point.l !== undefined)) marks.push("Band or bar: 95 % interval.");
-    if (points.some((point) => point.v === null && point.reason === NOT_REACHED && point.l !== null)) marks.push("Triangle: not reached, longer than this.");
+    if (points.some((point) => point.v === null && point.reason === NOT_REACHED && point.l > 0)) marks.push("Triangle: not reached, longer than this.");
     if (isCut) marks.push("Where it meets the edge, it reaches further: see the table.");
     if (points.some((point) => point.v !== null && point.hollow)) marks.push(`Hollow: month or coverage not whole, or fewer than 5 ${chart.counts}.`);
     figure.querySelector(".legend").textContent = marks.join(" ");

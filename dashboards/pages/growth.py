@@ -1,6 +1,6 @@
 """Growth: stars and forks on GitHub, derivatives on the Hub."""
 
-from dashboards.model import Chart, Page
+from dashboards.model import Chart, Page, Part
 from dashboards.streams import COUNTERS, FORKS, HUB, PULL_REQUESTS, RELEASES, STARGAZERS
 
 PAGE = Page(
@@ -54,6 +54,30 @@ PAGE = Page(
             log=True,
         ),
         Chart(
+            id="fork-origins",
+            metric="forks",
+            title="Forks by the counter, and by their dates",
+            subtitle="Number of forks at the end of the month: the counter tells what stood then, forks of forks and "
+            "deleted ones included; dates tell only of the direct forks that are left today.",
+            stream=COUNTERS,
+            also=(FORKS,),
+            format="count",
+            counts="daily snapshots or forks",
+            parts=(Part("counter"), Part("dates of direct forks", series="origin:dated")),
+            log=True,
+        ),
+        Chart(
+            id="dated-fork-growth",
+            metric="fork_growth",
+            title="Growth of direct forks, by their dates",
+            subtitle="Mean monthly growth of the direct forks that still exist over the last 6 months, in % a month. "
+            "Of old months more forks have been deleted since.",
+            stream=FORKS,
+            format="percent",
+            counts="monthly increments",
+            series="origin:dated",
+        ),
+        Chart(
             id="active-forks",
             metric="active_forks",
             title="Forks that are worked on",
@@ -101,6 +125,19 @@ PAGE = Page(
             format="count",
             counts="stars",
             series="new:dated",
+            log=True,
+        ),
+        Chart(
+            id="star-origins",
+            metric="stars",
+            title="Stars by the counter, and by their dates",
+            subtitle="Number of stars at the end of the month: the counter tells what stood then, dates only of the "
+            "stars that are left today.",
+            stream=COUNTERS,
+            also=(STARGAZERS,),
+            format="count",
+            counts="daily snapshots or stars",
+            parts=(Part("counter"), Part("dates", series="origin:dated")),
             log=True,
         ),
         Chart(

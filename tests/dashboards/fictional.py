@@ -323,6 +323,7 @@ def _levels(size: float) -> Any:
             yield _row(period, total, 28, snapshot_day=day)
             yield _row(period, new, 28, series="new:counter", snapshot_day=day)
             yield _row(period, round(new * 0.8), round(new * 0.8), series="new:dated", snapshot_day=None)
+            yield _row(period, round(total * 0.9), round(total * 0.9), series="origin:dated", snapshot_day=None)
 
     return make
 
@@ -336,7 +337,8 @@ def _rates(chance: random.Random, months: int, _place: int) -> Iterator[dict[str
         rate += chance.gauss(0, 0.5)
         low, high = rate - chance.uniform(0.5, 3), rate + chance.uniform(0.5, 3)
         doubling = math.log(2) / math.log1p(rate / 100) if low > 0 else None
-        yield _row(period, rate, min(6, age), low=low, high=high, doubling_months=doubling)
+        for series in ("", "origin:dated"):
+            yield _row(period, rate, min(6, age), low=low, high=high, doubling_months=doubling, series=series)
 
 
 def _derivatives(chance: random.Random, months: int, place: int) -> Iterator[dict[str, Any]]:
