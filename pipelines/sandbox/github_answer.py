@@ -19,7 +19,7 @@ from graphql import GraphQLError
 from pipelines.sandbox import github_rest
 from pipelines.sandbox.github_cost import Cost, cost
 from pipelines.sandbox.github_execution import Query, execute, parsed
-from pipelines.sandbox.github_faults import STATUS, Fault, spoilt
+from pipelines.sandbox.github_faults import LASTING, STATUS, Fault, spoilt
 from pipelines.sandbox.github_limits import Books, Budget, Limits
 from pipelines.sandbox.github_pages import Cursors
 from pipelines.sandbox.github_rest_base import Ask, RestError
@@ -97,7 +97,7 @@ class Answerer:
                 return self._finish(_json(400, {"message": "Problems parsing JSON", "documentation_url": DOCS}), None)
             target = f"{text} {json.dumps(variables)}"
         self.requests.append(target)
-        fault = next((one for one in list(self.faults) if one.happens(target)), None)
+        fault = self._fault(target)
         token = self._token(headers)
         if token is None or (fault and fault.kind == "bad-token"):
             refused = {"message": "Bad credentials", "documentation_url": DOCS, "status": "401"}
@@ -113,6 +113,13 @@ class Answerer:
             )
         reply.headers |= budget.headers(resource, self._skew)
         return self._finish(reply, token)
+
+    def _fault(self, target: str) -> Fault | None:
+        """What goes wrong with this request; what changes for good changes now."""
+        met = [one for one in list(self.faults) if one.happens(target)]
+        for one in met:
+            self._change(one)
+        return next((one for one in met if one.kind not in LASTING), None)
 
     def _token(self, headers: Mapping[str, str]) -> Token | None:
         kind, _, secret = headers.get("Authorization", "").partition(" ")
@@ -130,7 +137,7 @@ class Answerer:
     def _limited(  # noqa: PLR0911 - a list of ways to be refused
         self, budget: Budget, resource: str, fault: Fault | None, *, allowed: bool
     ) -> Reply | None:
-        """What is answered instead, by a limit or a fault; what faults change for good, they change here."""
+        """What is answered instead, by a limit or a fault."""
         limits = self.books.limits
         often = budget.too_often(limits.a_minute if resource == "graphql" else limits.calls_a_minute)
         kind = fault.kind if fault else ""
@@ -149,7 +156,6 @@ class Answerer:
         if STATUS.fullmatch(kind):
             page = b"<html><head><title>502 Bad Gateway</title></head></html>"
             return Reply(int(kind), page, {"Content-Type": "text/html"})
-        self._change(fault)
         return None
 
     def _change(self, fault: Fault) -> None:
@@ -204,7 +210,7 @@ class Answerer:
         if errors:
             answer |= _errors(*errors)
         kind = fault.kind if fault else ""
-        body = spoilt(kind, answer)
+        body = spoilt(kind, answer, variables.get("after"))
         content = "text/html" if kind == "html" else "application/json; charset=utf-8"
         wait = fault.seconds if fault and kind == "slow" else 0.0
         return Reply(200, body, {"Content-Type": content}, wait, cut=kind == "cut")

@@ -43,6 +43,7 @@ KINDS = {
 }
 """Beside these, any status as three digits ("502", "503", "404") is a fault."""
 
+LASTING = frozenset({"expired-cursors", "renamed", "deleted", "blocked", "skew"})  # the request itself is answered
 TRANSIENT = ("502", "503", "504", "cut", "dropped", "half", "html", "timeout", "internal", "secondary", "secondary-200")
 STATUS = re.compile("[1-5][0-9]{2}")
 
@@ -101,8 +102,8 @@ def chaos(
     return [Fault(chance.pick(kinds), match, skip=number) for number in met]
 
 
-def spoilt(kind: str, answer: dict[str, Any]) -> bytes:
-    """The body of an answer whose content is at fault; of any other, the answer as it is."""
+def spoilt(kind: str, answer: dict[str, Any], after: str | None = None) -> bytes:
+    """The body of an answer whose content is at fault; of any other, the answer as it is. `after`: the given cursor."""
     if kind == "html":
         return b"<!doctype html><title>Unicorn!</title><p>This page is taking too long to load."
     if kind == "empty":
@@ -115,7 +116,7 @@ def spoilt(kind: str, answer: dict[str, Any]) -> bytes:
         if errors:
             answer = {**answer, "errors": errors}
     if kind == "repeated-cursor" and answer.get("data"):
-        _repeat(answer["data"])
+        _repeat(answer["data"], after)
     body = json.dumps(answer).encode()
     return body[: len(body) // 2] if kind == "half" else body
 
@@ -135,11 +136,11 @@ def _thin(value: Any, path: list[str | int], errors: list[dict[str, Any]]) -> No
             _thin(inner, here, errors)
 
 
-def _repeat(value: Any) -> None:
+def _repeat(value: Any, after: str | None) -> None:
     if not isinstance(value, dict):
         return
     info = value.get("pageInfo")
     if isinstance(info, dict):
-        info |= {"hasNextPage": True, "endCursor": info.get("startCursor", info.get("endCursor"))}
+        info |= {"hasNextPage": True, "endCursor": after or info.get("endCursor")}
     for inner in value.values():
-        _repeat(inner)
+        _repeat(inner, after)
