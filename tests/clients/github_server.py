@@ -120,6 +120,7 @@ class Server:
             {},
         )
         self.latency = 0.0
+        self.proxied: set[str | None] = set()
         self.at_once = self.most_at_once = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -172,6 +173,7 @@ class Server:
         token = request.headers.get("Authorization", "").removeprefix("bearer ")
         asked = Asked(body["query"], body.get("variables") or {}, token)
         self.asked.append(asked)
+        self.proxied.add(request.headers.get("Proxy-Authorization"))
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:

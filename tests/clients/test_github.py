@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from github_server import ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server, numbers
+from github_server import ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server, TestClock, numbers
 
 from pipelines.clients.github import GitHub
 from pipelines.clients.github_budget import MOST_AT_ONCE
@@ -192,3 +192,26 @@ def test_graphql_stands_where_github_and_an_enterprise_server_have_it(url: str, 
     client = GitHub(url, ["ghp_x"])
     client.close()
     assert vars(client)["_wire"].url == endpoint
+
+
+def test_a_proxy_of_the_environment_is_used_with_its_password(
+    server: Server, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url.replace("//", "//me:hunter2@"))
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    client = GitHub("http://github.example", list(server.purses), clock=clock)
+    try:
+        assert len(numbers(client)) == 250
+    finally:
+        client.close()
+    assert server.proxied == {"Basic bWU6aHVudGVyMg=="}  # me:hunter2
+
+
+def test_a_proxy_is_left_out_where_the_environment_says_so(
+    server: Server, github: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert len(numbers(github())) == 250
+    assert server.proxied == {None}
