@@ -62,7 +62,11 @@ class Definition:
 
 @dataclass(frozen=True)
 class StreamCoverage:
-    """How much of the catalogue one stream covers; days as ISO dates, None where nothing was observed."""
+    """How much of the catalogue one stream covers; days as ISO dates, None where nothing was observed.
+
+    `expected`: what the source itself counts in its listings; `held`: what of it is stored; None where
+    it does not count.
+    """
 
     source: str
     stream: str
@@ -72,6 +76,8 @@ class StreamCoverage:
     newest: str | None
     rows: int
     quarantined: int
+    expected: int | None
+    held: int | None
 
 
 class Publication:
@@ -96,13 +102,13 @@ class Publication:
         """Whether the metric was computed in this publication."""
         return f"metrics.{metric}" in self.tables
 
-    def columns(self, metric: str) -> list[str]:
-        """The columns of a metric's table; none where it is not there."""
+    def columns(self, schema: str, table: str) -> list[str]:
+        """The columns of a table; none where it is not there."""
         query = (
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'metrics' AND table_name = ? "
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
             "ORDER BY ordinal_position"
         )
-        return [name for (name,) in self.rows(query, [metric])]
+        return [name for (name,) in self.rows(query, [schema, table])]
 
     @cached_property
     def facts(self) -> Facts:
@@ -190,12 +196,14 @@ class Publication:
         ):
             counted.setdefault((source, stream), {})[status] = subjects
         day = "strftime({}(observed_until) AT TIME ZONE 'UTC', '%Y-%m-%d')"
+        counts = {"expected_total", "held_total"} <= set(self.columns("ops", "coverage"))
+        totals = "CAST(sum(expected_total) AS BIGINT), CAST(sum(held_total) AS BIGINT)" if counts else "NULL, NULL"
         found = [
-            StreamCoverage(source, stream, subjects, counted[source, stream], oldest, newest, rows, quarantined)
-            for source, stream, subjects, oldest, newest, rows, quarantined in self.rows(
+            StreamCoverage(source, stream, subjects, counted[source, stream], *rest)
+            for source, stream, subjects, *rest in self.rows(
                 f"SELECT source, stream, count(*), {day.format('min')}, {day.format('max')}, "
-                "CAST(coalesce(sum(row_count), 0) AS BIGINT), CAST(coalesce(sum(quarantined), 0) AS BIGINT) "
-                "FROM ops.coverage GROUP BY ALL ORDER BY source, stream"
+                "CAST(coalesce(sum(row_count), 0) AS BIGINT), CAST(coalesce(sum(quarantined), 0) AS BIGINT), "
+                f"{totals} FROM ops.coverage GROUP BY ALL ORDER BY source, stream"
             )
         ]
         order = {stream: place for place, stream in enumerate(STREAMS)}

@@ -215,7 +215,7 @@ def _write_csv(publication: Publication, out: Path, page: Page) -> None:
 def _all_rows(publication: Publication, metric: str) -> str:
     """The query for the rows of a metric; of curves, which have many a month, those of the months that are offered."""
     table = f"metrics.{identifier(metric)}"
-    if "hours" not in publication.columns(metric):
+    if "hours" not in publication.columns("metrics", metric):
         return f"SELECT * FROM {table} ORDER BY entity_id, series, period"
     recent = f"SELECT DISTINCT period FROM {table} WHERE value IS NOT NULL ORDER BY period DESC"
     return (

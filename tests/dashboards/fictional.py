@@ -139,7 +139,8 @@ def _operations(
     )
     connection.execute(
         "CREATE TABLE ops.coverage (subject_id VARCHAR, source VARCHAR, stream VARCHAR, observed_from TIMESTAMPTZ, "
-        "observed_until TIMESTAMPTZ, status VARCHAR, reason VARCHAR, row_count BIGINT, quarantined BIGINT)"
+        "observed_until TIMESTAMPTZ, status VARCHAR, reason VARCHAR, row_count BIGINT, quarantined BIGINT, "
+        "expected_total BIGINT, held_total BIGINT)"
     )
     repositories = [entity_id for entity_id, kind, *_ in entities if kind == "repository"]
     failure = world.labels[0] if world.labels else "The history could not be read: the bundle is damaged."
@@ -155,12 +156,16 @@ def _operations(
                 for stream in API
             ),
         ]
-        connection.executemany("INSERT INTO ops.coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO ops.coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", rows)
     connection.execute(
         "INSERT INTO ops.coverage VALUES "
-        "('hf-org:aurelia', 'huggingface', 'models', '2025-06-01', ?, 'ok', NULL, 4000, 0), "
-        "('hf-org:birch', 'huggingface', 'models', NULL, NULL, 'never', 'not asked yet', 0, 0)",
+        "('hf-org:aurelia', 'huggingface', 'models', '2025-06-01', ?, 'ok', NULL, 4000, 0, NULL, NULL), "
+        "('hf-org:birch', 'huggingface', 'models', NULL, NULL, 'never', 'not asked yet', 0, 0, NULL, NULL)",
         [AS_OF],
+    )
+    connection.execute(
+        "UPDATE ops.coverage SET expected_total = 72, held_total = 70 "
+        "WHERE stream IN ('issues', 'pull_requests') AND status = 'ok'"
     )
     connection.execute(
         "CREATE TABLE ops.entity_coverage AS SELECT entity_id, source, stream, CAST(1 AS BIGINT) AS subjects, "

@@ -145,6 +145,7 @@ def test_freshness_and_coverage_stand_on_every_page(slug: str, built: Path) -> N
     assert "11 of 12 whole" in words
     assert "The history could not be read: the bundle is damaged." in words
     assert "Quarantined" in words
+    assert "840 of 864" in words
 
 
 @pytest.mark.parametrize("slug", PAGES)
