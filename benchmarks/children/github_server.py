@@ -1,0 +1,24 @@
+"""A loopback GitHub of small repositories until its standard input ends: prints its address.
+
+python github_server.py REPOSITORIES ISSUES LATENCY_SECONDS
+"""
+
+from __future__ import annotations
+
+import sys
+
+from pipelines.sandbox.github_generated import generated
+from pipelines.sandbox.github_limits import UNLIMITED
+from pipelines.sandbox.github_server import GitHubServer
+from pipelines.sandbox.github_world import GitHubWorld
+
+repositories, issues, latency = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+world = GitHubWorld.of(
+    [
+        generated(f"bench/code-{number}", issues=issues, comments=0, people=5, id=1 + number)
+        for number in range(repositories)
+    ]
+)
+with GitHubServer(world, limits=UNLIMITED, latency=latency) as server:
+    print(server.endpoint, flush=True)
+    sys.stdin.read()
