@@ -22,5 +22,5 @@ SELECT
 FROM fact.discussion AS fact
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'discussions'
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
-WHERE NOT fact.strange_date AND coalesce(fact.pass >= done.pass, TRUE)
+WHERE NOT fact.strange_date AND coalesce(fact.fetched_at >= done.began, TRUE)
 ORDER BY fact.repository_id, fact.created_at, fact.discussion_id;

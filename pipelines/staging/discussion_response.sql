@@ -13,5 +13,5 @@ FROM fact.discussion_comment AS fact
 INNER JOIN staging.discussion AS discussion ON discussion.discussion_id = fact.discussion_id
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'discussions'
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
-WHERE coalesce(fact.pass >= done.pass, TRUE) AND fact.created_at <= fact.fetched_at + INTERVAL 1 DAY
+WHERE coalesce(fact.fetched_at >= done.began, TRUE) AND fact.created_at <= fact.fetched_at + INTERVAL 1 DAY
 ORDER BY 1, 3, 2;

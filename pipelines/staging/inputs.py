@@ -38,12 +38,18 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [("entity_id", TEXT), ("subject_id", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT)],
     ),
     "input_rule": pa.schema([("source_key", TEXT), ("kind", TEXT), ("agent", TEXT), ("since", DAY), ("rule_id", TEXT)]),
+    "input_pass": pa.schema(
+        [
+            *(("source", TEXT), ("stream", TEXT), ("subject", TEXT)),
+            *(("number", COUNT), ("began", TIME), ("complete", FLAG)),
+        ],
+    ),
     "input_organization": pa.schema([("source_key", TEXT), ("organization", TEXT)]),
     "input_batch": pa.schema(
         [
             *(("batch", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT), ("fetched_at", TIME)),
             *(("listing", TEXT), ("complete", FLAG), ("status", TEXT), ("reason", TEXT), ("row_count", COUNT)),
-            *(("counts", FLAG), ("observes", FLAG), ("observed_until", TIME), ("total", COUNT), ("pass", COUNT)),
+            *(("counts", FLAG), ("observes", FLAG), ("observed_until", TIME), ("total", COUNT)),
         ],
     ),
 }
@@ -74,10 +80,11 @@ def create(
             *(entry.batch, entry.source, entry.stream, entry.subject, entry.fetched_at, entry.listing, entry.complete),
             *(entry.status, entry.reason, entry.rows, entry.batch in counted),
             entry.complete or (entry.batch in counted and (entry.source, entry.stream) not in resumable),
-            *(_observed_until(entry), _number(entry, "total"), _number(entry, "pass")),
+            *(_observed_until(entry), (entry.state or {}).get("total")),
         )
         for entry in entries
     ]
+    rows["input_pass"] = [row for entry in entries for row in _passes(entry)]
     for name, schema in SCHEMAS.items():
         columns = list(zip(*rows[name], strict=True)) or [()] * len(schema)
         given = pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
@@ -91,9 +98,17 @@ def _observed_until(entry: Entry) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _number(entry: Entry, key: str) -> int | None:
-    value = (entry.state or {}).get(key)
-    return None if value is None else int(value)
+def _passes(entry: Entry) -> Iterable[tuple[Any, ...]]:
+    """The full passes over a listing that a batch tells of: those under way, with when they began, and those completed.
+
+    One that fits into a single batch tells of itself only when it is complete: it began with that fetch.
+    """
+    state, place = entry.state or {}, (entry.source, entry.stream, entry.subject)
+    for walk in (state.get("walk"), state.get("sweep")):
+        if isinstance(walk, Mapping) and walk.get("full"):
+            yield *place, walk["number"], datetime.fromisoformat(walk["began"]), False
+    if entry.complete and state.get("pass"):
+        yield *place, state["pass"], entry.fetched_at, True
 
 
 def _project_rows(project: Project, position: int, sources: Sequence[Source]) -> Iterable[tuple[str, tuple[Any, ...]]]:

@@ -29,5 +29,5 @@ FROM fact.issue AS fact
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'issues'
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 LEFT JOIN staging.identity AS closer ON closer.source_key = fact.closed_by_key
-WHERE NOT fact.strange_date AND coalesce(fact.pass >= done.pass, TRUE)
+WHERE NOT fact.strange_date AND coalesce(fact.fetched_at >= done.began, TRUE)
 ORDER BY fact.repository_id, fact.created_at, fact.issue_id;

@@ -34,5 +34,5 @@ LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_ke
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 LEFT JOIN staging.identity AS closer
     ON closer.source_key = CASE WHEN fact.merged_at IS NULL THEN fact.closed_by_key ELSE fact.merged_by_key END
-WHERE NOT fact.strange_date AND coalesce(fact.pass >= done.pass, TRUE)
+WHERE NOT fact.strange_date AND coalesce(fact.fetched_at >= done.began, TRUE)
 ORDER BY fact.repository_id, fact.created_at, fact.pull_request_id;

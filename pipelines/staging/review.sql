@@ -11,11 +11,11 @@ state = "Of a review: APPROVED, CHANGES_REQUESTED, COMMENTED or DISMISSED; NULL 
 +++*/
 CREATE OR REPLACE TABLE staging.review AS
 WITH told AS (
-    SELECT pull_request_id, repository_key, author_key, submitted_at AS reviewed_at, 'review' AS kind, state, pass, fetched_at
+    SELECT pull_request_id, repository_key, author_key, submitted_at AS reviewed_at, 'review' AS kind, state, fetched_at
     FROM fact.review
     WHERE submitted_at IS NOT NULL
     UNION ALL
-    SELECT pull_request_id, repository_key, author_key, created_at, 'comment', NULL, pass, fetched_at
+    SELECT pull_request_id, repository_key, author_key, created_at, 'comment', NULL, fetched_at
     FROM fact.pull_request_comment
 )
 SELECT told.pull_request_id, author.person_id, told.reviewed_at, told.kind, told.state
@@ -23,7 +23,7 @@ FROM told
 INNER JOIN staging.pull_request AS request ON request.pull_request_id = told.pull_request_id
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = told.repository_key AND done.stream = 'pull_requests'
 LEFT JOIN staging.identity AS author ON author.source_key = told.author_key
-WHERE coalesce(told.pass >= done.pass, TRUE) AND told.reviewed_at <= told.fetched_at + INTERVAL 1 DAY
+WHERE coalesce(told.fetched_at >= done.began, TRUE) AND told.reviewed_at <= told.fetched_at + INTERVAL 1 DAY
 UNION ALL
 SELECT pull_request_id, closed_by_id, coalesce(merged_at, closed_at), CASE WHEN merged_at IS NULL THEN 'close' ELSE 'merge' END, NULL
 FROM staging.pull_request

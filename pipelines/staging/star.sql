@@ -11,4 +11,4 @@ SELECT fact.repository_id, coalesce(person.person_id, fact.account_key) AS perso
 FROM fact.star AS fact
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'stargazers'
 LEFT JOIN staging.identity AS person ON person.source_key = fact.account_key
-WHERE NOT fact.strange_date AND coalesce(fact.pass >= done.pass, TRUE);
+WHERE NOT fact.strange_date AND coalesce(fact.fetched_at >= done.began, TRUE);

@@ -26,27 +26,21 @@ def test_a_stream_is_observed_when_its_first_pass_is_complete(installation: Any,
 
 
 def test_what_a_complete_pass_no_longer_shows_is_gone_and_nothing_else_is(installation: Any, now: Any) -> None:
-    began = now.isoformat()
+    day = timedelta(days=1)
+    first = {"observed_until": now.isoformat(), "total": 4, "pass": 1}
     installation.tell(
-        "issues",
-        "o/a",
-        [an_issue(1, comments=[a_comment(1, "account:7", now)]), an_issue(2)],
-        state={"observed_until": began, "total": 2, "pass": 1},
+        "issues", "o/a", [an_issue(1, comments=[a_comment(1, "account:7", now)]), an_issue(2), an_issue(4)], state=first
     )
     issues = "SELECT number FROM staging.issue ORDER BY 1"
-    installation.tell(
-        "issues", "o/a", [{**an_issue(2), "pass": 2}], at=now + timedelta(days=1), complete=False, state={"pass": 2}
-    )
-    assert installation.ask(issues) == [(1,), (2,)]
-    later = now + timedelta(days=2)
-    installation.tell(
-        "issues", "o/a", [{**an_issue(3), "pass": 2}], at=later, state={"observed_until": began, "total": 2, "pass": 2}
-    )
-    assert installation.ask(issues) == [(2,), (3,)]
+    sweep = {"full": True, "number": 2, "began": (now + day).isoformat()}
+    installation.tell("issues", "o/a", [an_issue(2)], at=now + day, complete=False, state={**first, "sweep": sweep})
+    installation.tell("issues", "o/a", [an_issue(4)], at=now + 2 * day, state={**first, "sweep": sweep})
+    assert installation.ask(issues) == [(1,), (2,), (4,)]
+    second = {"observed_until": now.isoformat(), "total": 3, "pass": 2}
+    installation.tell("issues", "o/a", [an_issue(3)], at=now + 3 * day, state=second)
+    assert installation.ask(issues) == [(2,), (3,), (4,)]
     assert installation.ask("SELECT count(*) FROM staging.issue_response") == [(0,)]
-    assert installation.ask(
-        "SELECT held_total, difference FROM ops.coverage WHERE stream = 'issues' AND held_total > 0"
-    ) == [(2, 0)]
+    assert installation.ask("SELECT held_total, difference FROM ops.coverage WHERE held_total > 0") == [(3, 0)]
 
 
 def test_what_is_switched_off_is_known_to_be_empty(installation: Any, now: Any) -> None:

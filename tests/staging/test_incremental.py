@@ -63,36 +63,42 @@ class Story:
     """What was told, and what therefore must be shown.
 
     Attributes:
-        newest: (stream, key of the row) → ((fetched_at, batch), subject, pass, comments).
-        comments: (stream, comment) → ((fetched_at, batch), key of the row, subject, pass).
+        newest: (stream, key of the row) → ((fetched_at, batch), subject).
+        comments: (stream, comment) → ((fetched_at, batch), key of the row, subject).
         complete: (stream, subject) → number of its last complete pass.
+        began: (stream, subject, number) → when that pass began.
     """
 
     installation: Any
     now: datetime
-    newest: dict[tuple[str, str], tuple[Any, str, int]] = field(default_factory=dict)
-    comments: dict[tuple[str, str], tuple[Any, str, str, int]] = field(default_factory=dict)
+    newest: dict[tuple[str, str], tuple[Any, str]] = field(default_factory=dict)
+    comments: dict[tuple[str, str], tuple[Any, str, str]] = field(default_factory=dict)
     complete: dict[tuple[str, str], int] = field(default_factory=dict)
+    began: dict[tuple[str, str, int], datetime] = field(default_factory=dict)
 
     def tell(self, stream: str, name: str, told: Sequence[Any], ending: tuple[bool, bool], hours: int) -> None:
         ends, begins = ending
         self.now += timedelta(hours=hours)
-        number = self.complete.get((stream, name), 1 - begins) + begins
+        last = self.complete.get((stream, name), 0)
+        number = last + (begins or not last)
         rows = [self._row(stream, name, number, one) for one in told]
-        state = {"observed_until": self.now.isoformat(), "total": len(rows), "pass": number}
-        entry = self.installation.tell(stream, name, rows, at=self.now, complete=ends, state=state if ends else None)
+        state: dict[str, Any] = {"observed_until": self.now.isoformat(), "total": len(rows), "pass": last}
+        if number > last:
+            began = self.began[stream, name, number] = min(self.began.get((stream, name, number), self.now), self.now)
+            state |= (
+                {"pass": number} if ends else {"sweep": {"full": True, "number": number, "began": began.isoformat()}}
+            )
+        entry = self.installation.tell(stream, name, rows, at=self.now, complete=ends, state=state)
         if ends:
-            self.complete[stream, name] = max(number, self.complete.get((stream, name), 0))
+            self.complete[stream, name] = number
         when = (entry.fetched_at, entry.batch)
         for row in rows:
             key = self._key(stream, row)
-            old = self.newest.get((stream, key))
-            if old is None or old[0] <= when:
-                self.newest[stream, key] = (when, name, number)
+            if self.newest.get((stream, key), ((when[0], ""),))[0] <= when:
+                self.newest[stream, key] = (when, name)
             for comment in row.get("comments", ()):
-                known = self.comments.get((stream, comment["comment_id"]))
-                if known is None or known[0] <= when:
-                    self.comments[stream, comment["comment_id"]] = (when, key, name, number)
+                if self.comments.get((stream, comment["comment_id"]), ((when[0], ""),))[0] <= when:
+                    self.comments[stream, comment["comment_id"]] = (when, key, name)
 
     def _row(self, stream: str, name: str, number: int, one: Any) -> dict[str, Any]:
         which, who, day, said = one
@@ -138,20 +144,24 @@ class Story:
             f"{row['repository_id']} {row[named.get(stream, f'{stream[:-1]}_id')]}" if stream in {*named, *IDS} else ""
         )
 
+    def _is_there(self, stream: str, name: str, when: tuple[datetime, str]) -> bool:
+        began = self.began.get((stream, name, self.complete.get((stream, name), 0)))
+        return began is None or when[0] >= began
+
     def shown(self, stream: str) -> set[str]:
         """The rows that are not gone."""
         return {
             key.partition(" ")[2]
-            for (which, key), (_, name, number) in self.newest.items()
-            if which == stream and number >= self.complete.get((stream, name), 0)
+            for (which, key), (when, name) in self.newest.items()
+            if which == stream and self._is_there(stream, name, when)
         }
 
     def shown_comments(self, stream: str) -> set[tuple[str, int]]:
         parents = self.shown(stream)
         counted: dict[str, int] = {}
-        for (which, _), (_, key, name, number) in self.comments.items():
+        for (which, _), (when, key, name) in self.comments.items():
             parent = key.partition(" ")[2]
-            if which == stream and parent in parents and number >= self.complete.get((stream, name), 0):
+            if which == stream and parent in parents and self._is_there(stream, name, when):
                 counted[parent] = counted.get(parent, 0) + 1
         return set(counted.items())
 

@@ -14,7 +14,6 @@ created_at = "When it was forked."
 pushed_at = "Its last push."
 archived = "Whether it is read-only."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -30,7 +29,6 @@ CREATE TABLE IF NOT EXISTS fact.fork (
     pushed_at TIMESTAMPTZ,
     archived BOOLEAN,
     strange_date BOOLEAN NOT NULL,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -49,7 +47,6 @@ USING (
         pushed_at,
         archived,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM new_github_forks

@@ -21,7 +21,6 @@ author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 author_association = "Of the author with the repository, when it was told."
 comments_total = "Comments that GitHub counts."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -44,7 +43,6 @@ CREATE TABLE IF NOT EXISTS fact.issue (
     author_association VARCHAR,
     comments_total BIGINT,
     strange_date BOOLEAN NOT NULL,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -70,7 +68,6 @@ USING (
         author_association,
         comments_total,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM new_github_issues

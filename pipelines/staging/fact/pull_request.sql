@@ -28,7 +28,6 @@ head_owner_key = "Key of its owner."
 comments_total = "Comments that GitHub counts."
 reviews_total = "Reviews that GitHub counts."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -58,7 +57,6 @@ CREATE TABLE IF NOT EXISTS fact.pull_request (
     comments_total BIGINT,
     reviews_total BIGINT,
     strange_date BOOLEAN NOT NULL,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -91,7 +89,6 @@ USING (
         comments_total,
         reviews_total,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM new_github_pull_requests

@@ -11,7 +11,6 @@ author_key = "Who wrote it: account:<id>, or login:<login> without one; NULL whe
 author_login = "Login when it was told."
 author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 created_at = "When it was written."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -24,7 +23,6 @@ CREATE TABLE IF NOT EXISTS fact.pull_request_comment (
     author_login VARCHAR,
     author_type VARCHAR,
     created_at TIMESTAMPTZ,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -40,7 +38,6 @@ USING (
         comment.author_login AS author_login,
         comment.author_type AS author_type,
         comment.created_at AS created_at,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM (SELECT *, unnest(comments) AS comment FROM new_github_pull_requests)

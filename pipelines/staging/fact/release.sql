@@ -15,7 +15,6 @@ author_key = "Who made it: account:<id>, or login:<login> without one; NULL wher
 author_login = "Login when it was told."
 author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -32,7 +31,6 @@ CREATE TABLE IF NOT EXISTS fact.release (
     author_login VARCHAR,
     author_type VARCHAR,
     strange_date BOOLEAN NOT NULL,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -52,7 +50,6 @@ USING (
         author_login,
         author_type,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM new_github_releases

@@ -12,7 +12,6 @@ author_login = "Login when it was told."
 author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 submitted_at = "When; NULL where it was not submitted."
 state = "APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED or PENDING."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -26,7 +25,6 @@ CREATE TABLE IF NOT EXISTS fact.review (
     author_type VARCHAR,
     submitted_at TIMESTAMPTZ,
     state VARCHAR,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -43,7 +41,6 @@ USING (
         review.author_type AS author_type,
         review.submitted_at AS submitted_at,
         review.state AS state,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM (SELECT *, unnest(reviews) AS review FROM new_github_pull_requests)

@@ -8,7 +8,6 @@ repository_id = "The repository: github:<database id>."
 account_key = "Who starred it: account:<id>."
 starred_at = "When."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
-pass = "The full pass that it was seen in or after; lower than that of the last complete one: gone since."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
 +++*/
@@ -18,7 +17,6 @@ CREATE TABLE IF NOT EXISTS fact.star (
     account_key VARCHAR NOT NULL,
     starred_at TIMESTAMPTZ NOT NULL,
     strange_date BOOLEAN NOT NULL,
-    pass INTEGER NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
 );
@@ -31,7 +29,6 @@ USING (
         account_key,
         starred_at,
         starred_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR starred_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
-        pass,
         _fetched_at AS fetched_at,
         _batch AS version
     FROM new_github_stargazers

@@ -55,17 +55,17 @@ switched_off AS (
     SELECT subject_id, 'github', 'discussions', fetched_at, 'discussions are disabled' FROM newest WHERE has_discussions = FALSE
 ),
 held AS (
-    SELECT repository_id, repository_key, 'issues' AS stream, pass, strange_date FROM fact.issue
+    SELECT repository_id, repository_key, 'issues' AS stream, fetched_at, strange_date FROM fact.issue
     UNION ALL
-    SELECT repository_id, repository_key, 'pull_requests', pass, strange_date FROM fact.pull_request
+    SELECT repository_id, repository_key, 'pull_requests', fetched_at, strange_date FROM fact.pull_request
     UNION ALL
-    SELECT repository_id, repository_key, 'forks', pass, strange_date FROM fact.fork
+    SELECT repository_id, repository_key, 'forks', fetched_at, strange_date FROM fact.fork
     UNION ALL
-    SELECT repository_id, repository_key, 'stargazers', pass, strange_date FROM fact.star
+    SELECT repository_id, repository_key, 'stargazers', fetched_at, strange_date FROM fact.star
     UNION ALL
-    SELECT repository_id, repository_key, 'releases', pass, strange_date FROM fact.release
+    SELECT repository_id, repository_key, 'releases', fetched_at, strange_date FROM fact.release
     UNION ALL
-    SELECT repository_id, repository_key, 'discussions', pass, strange_date FROM fact.discussion
+    SELECT repository_id, repository_key, 'discussions', fetched_at, strange_date FROM fact.discussion
 ),
 counted AS (
     SELECT
@@ -74,7 +74,7 @@ counted AS (
         count(*) FILTER (held.strange_date) AS quarantined
     FROM held
     LEFT JOIN fact.complete_pass AS done ON done.repository_key = held.repository_key AND done.stream = held.stream
-    WHERE coalesce(held.pass >= done.pass, TRUE)
+    WHERE coalesce(held.fetched_at >= done.began, TRUE)
     GROUP BY held.repository_id, held.stream
     UNION ALL
     SELECT repository_id, 'git', 'commits', NULL, count(*)
