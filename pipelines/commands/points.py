@@ -15,6 +15,7 @@ from pipelines.clients.github import Budget, load_document
 from pipelines.clients.github_budget import reserve_of
 from pipelines.clients.github_documents import prepare
 from pipelines.commands.streams import Stream
+from pipelines.commands.terminal import plural
 from pipelines.manifest import Manifest
 
 PAGE = 100  # rows
@@ -82,5 +83,5 @@ def _a_page(name: str) -> int:
 def lasting(hours: float) -> str:
     """`40 minutes`, `3 hours`, `2.5 days`."""
     if hours * 60 < 90:  # noqa: PLR2004 - below one and a half hours, minutes are clearer
-        return f"{max(1, math.ceil(hours * 60))} minutes"
+        return plural(max(1, math.ceil(hours * 60)), "minute")
     return f"{hours:,.0f} hours" if hours < 48 else f"{hours / 24:,.1f} days"  # noqa: PLR2004 - two days

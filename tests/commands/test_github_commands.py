@@ -171,7 +171,7 @@ def test_status_tells_what_goes_on(do: Do, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "text"), [(0.001, "1 minutes"), (0.7, "42 minutes"), (3.2, "3 hours"), (60, "2.5 days")]
+    ("hours", "text"), [(0.001, "1 minute"), (0.7, "42 minutes"), (3.2, "3 hours"), (60, "2.5 days")]
 )
 def test_how_long_it_lasts_is_said_in_the_unit_that_fits(hours: float, text: str) -> None:
     assert lasting(hours) == text
