@@ -179,6 +179,8 @@ def _status(reply: Reply, what: str, secrets: Secrets) -> SourceError | Limit:  
     if status == 403:  # noqa: PLR2004
         sso = "x-github-sso" in reply.headers
         return error_of(Problem((), "FORBIDDEN", message, sso=sso or "SAML" in message), what)
+    if status == 404 and not reply.rest:  # noqa: PLR2004
+        return TerminalError(f"{what}: there is no GraphQL at this address (404): correct ECOTONE_GITHUB_URL.")
     if status == 404:  # noqa: PLR2004
         return error_of(Problem((), "NOT_FOUND", message), what)
     return TerminalError(f"{what}: GitHub refused the request ({status}: {message}).")

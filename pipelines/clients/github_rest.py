@@ -168,4 +168,4 @@ def _client(url: str, token: str) -> github.Github:
 
 def _reply(error: github.GithubException) -> Reply:
     headers = {str(name).lower(): str(value) for name, value in (error.headers or {}).items()}
-    return Reply(error.status, headers, text=json.dumps(error.data))
+    return Reply(error.status, headers, text=json.dumps(error.data), rest=True)

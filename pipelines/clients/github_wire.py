@@ -38,6 +38,7 @@ class Reply:
         errors: the answer's `errors`, as they came.
         text: the beginning of what a refusal says, or why there was no answer. It may hold anything: hide tokens.
         timed_out: whether the time ran out.
+        rest: whether REST was asked: there a 404 is about a thing, in GraphQL it is about the address.
     """
 
     status: int
@@ -46,6 +47,7 @@ class Reply:
     errors: tuple[dict[str, Any], ...] = ()
     text: str = ""
     timed_out: bool = False
+    rest: bool = False
 
 
 class _Refused(TransportError):  # noqa: N818 - it says what happened

@@ -37,7 +37,7 @@ REFUSALS = [
     pytest.param(
         of_graphql(type="NOT_FOUND", message="Could not resolve"), Gone, "deleted, or made private", id="gone"
     ),
-    pytest.param(Fault(404, {"message": "Not Found"}), Gone, "deleted, or made private", id="404"),
+    pytest.param(Fault(404, {"message": "Not Found"}), TerminalError, "correct ECOTONE_GITHUB_URL", id="404"),
     pytest.param(of_graphql(type="FORBIDDEN", message="Repository access blocked"), Blocked, "legal", id="blocked"),
     pytest.param(Fault(451, {"message": "Repository access blocked"}), Blocked, "451", id="451"),
     pytest.param(of_graphql(type="INSUFFICIENT_SCOPES", message=SCOPES), MissingScope, "read:user", id="scopes"),
