@@ -7,7 +7,7 @@ from pipelines.clients.github import GitHub, Probe
 from pipelines.errors import SourceError
 from pipelines.sources import Request
 
-CONCURRENCY = 64  # subjects at once, so that waiting overlaps; how many requests, the client decides
+CONCURRENCY = 100  # subjects at once, so that waiting overlaps; how many requests at once, the client decides
 NEEDS = {"github_token": "issues, change requests, forks, stars, releases and people of GitHub (no scope is needed)"}
 PREFIX = "github:"
 
