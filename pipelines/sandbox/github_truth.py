@@ -33,7 +33,7 @@ def of_github(
     """All of it."""
     repositories = {one.full_name: one for one in life.world.repositories}
     entities = _entities()
-    accounts = {person.key: person.account for some in people.values() for person in some}
+    everybody = {person.key: person for some in people.values() for person in some}
     return {
         "laws": {name: {"issues": vars(laws[0]), "reviews": vars(laws[1])} for name, laws in life.laws.items()},
         "responses": {entity: _responses(life, names, frame.now) for entity, names in entities.items()},
@@ -42,7 +42,7 @@ def of_github(
         },
         "growth": {entity: _growth([repositories[n] for n in names], frame.now) for entity, names in entities.items()},
         "contributors": {
-            entity: _contributors([(repositories[n], histories[n]) for n in names], accounts, frame.now)
+            entity: _contributors([(repositories[n], histories[n]) for n in names], everybody, frame.now)
             for entity, names in entities.items()
         },
         "totals": {name: _totals(one, frame.now) for name, one in repositories.items()},
@@ -66,6 +66,8 @@ def _responses(life: GitHubLife, names: Sequence[str], now: datetime) -> dict[st
     laws: dict[str, Counter[Law]] = defaultdict(Counter)
     for name in names:
         for outcome in life.outcomes[name]:
+            if outcome.author.kind == "Bot":
+                continue  # nobody waits
             month = str(month_of(outcome.created_at))
             outcomes[month].append(outcome)
             laws[month][life.laws[name][0]] += 1
@@ -124,18 +126,25 @@ def _growth(repositories: Sequence[Repository], now: datetime) -> dict[str, Any]
 
 
 def _contributors(
-    parts: Iterable[tuple[Repository, Sequence[Commit]]], accounts: Mapping[str, int], now: datetime
-) -> dict[str, int]:
-    """Distinct humans by month, over commits and whatever is said and done on GitHub."""
-    months: dict[str, set[int]] = defaultdict(set)
+    parts: Iterable[tuple[Repository, Sequence[Commit]]], everybody: Mapping[str, Person], now: datetime
+) -> dict[str, dict[str, int]]:
+    """Distinct humans by month, over commits and whatever is said and done on GitHub: people, and what shows of them.
+
+    `accounts` counts somebody twice who commits by an address that GitHub does not know to be theirs, and acts there.
+    """
+    people: dict[str, set[int]] = defaultdict(set)
+    shown: dict[str, set[int | str]] = defaultdict(set)
     for repository, commits in parts:
         for commit in commits:
-            if commit.who in accounts and not commit.strange:
-                months[str(month_of(commit.authored_at))].add(accounts[commit.who])
+            if commit.who in everybody and not commit.strange:
+                month, person = str(month_of(commit.authored_at)), everybody[commit.who]
+                people[month].add(person.account)
+                shown[month].add(person.account if commit.email in person.known else commit.email)
         for account, at in said_and_done(repository):
             if account.kind == "User" and at <= now and (account.deleted_at is None or account.deleted_at > now):
-                months[str(month_of(at))].add(account.id)
-    return {month: len(some) for month, some in sorted(months.items())}
+                people[str(month_of(at))].add(account.id)
+                shown[str(month_of(at))].add(account.id)
+    return {month: {"people": len(some), "accounts": len(shown[month])} for month, some in sorted(people.items())}
 
 
 def said_and_done(repository: Repository) -> Iterator[tuple[Account, datetime]]:
