@@ -160,10 +160,12 @@ ecotone.overTime = (() => {
         const known = line.points.filter((point) => point.v !== null);
         const [before, last] = [known.at(-2), known.at(-1)];
         // The name stands by the line's end, not by the point of the unfinished month beside it.
-        return { line, last: last && !last.joined && before?.joined && last.place - before.place === 1 ? before : last };
+        const end = last && !last.joined && before?.joined && last.place - before.place === 1 ? before : last;
+        // Of what was never reached, it stands by the last lower bound.
+        return { line, at: end?.v ?? line.points.findLast((point) => point.l > 0)?.l };
       })
-      .filter((end) => end.last)
-      .map(({ line, last }) => ({ y: y(last.v), text: ecotone.format.isolated(line.name), colour: colour(line.slot) }));
+      .filter((end) => end.at !== undefined)
+      .map(({ line, at }) => ({ y: y(at), text: ecotone.format.isolated(line.name), colour: colour(line.slot) }));
     return spread(ends, view.height());
   }
 

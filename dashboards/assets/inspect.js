@@ -19,10 +19,13 @@ ecotone.inspect = (figure, chart) => {
     state.found.map((line) => ({ line, point: line.points.find((point) => point.x === place.x) })).filter((read) => read.point);
   const left = (place) => state.view.padding().left + state.view.origin()[0] + state.view.scale("x")(place.x);
 
+  // Why a value is unknown, unless that stands in its place; else what is to be said of it.
+  const remarkOn = ({ v, reason, flag }) => (v !== null ? flag : reason === ecotone.format.NOT_REACHED ? "" : reason);
+
   const words = ({ line, point }) => {
     const { value, interval, isolated } = ecotone.format;
     const range = interval(point.l, point.h, chart.format);
-    const remark = point.v === null ? point.reason : point.flag;
+    const remark = remarkOn(point);
     return `${isolated(line.name)}: ${value(point.v, chart.format, point.reason)}${range ? `, ${range}` : ""}${remark ? ` (${remark})` : ""}`;
   };
 
@@ -38,7 +41,7 @@ ecotone.inspect = (figure, chart) => {
       const figureCell = row.insertCell();
       figureCell.className = "num";
       figureCell.textContent = ecotone.format.value(point.v, chart.format, point.reason);
-      const told = [ecotone.format.interval(point.l, point.h, chart.format), point.v === null ? point.reason : point.flag];
+      const told = [ecotone.format.interval(point.l, point.h, chart.format), remarkOn(point)];
       row.insertCell().append(text("span", told.filter(Boolean).join("; "), "tip-note"));
     }
     tip.append(table);
