@@ -206,8 +206,7 @@ class Warehouse:
         schema, _, name = table.partition(".")
         if schema == "metrics":
             metric = _metrics()[name]
-            for macro in metrics.macros():
-                connection.execute(macro)
+            self._make_macros(connection)
             connection.execute(metrics.create_statement(metric))
             for comment in metrics.comments(metric):
                 connection.execute(comment)
@@ -229,6 +228,16 @@ class Warehouse:
             connection.execute(comment)
         if merged:
             connection.execute("INSERT INTO build.merged SELECT ?, unnest(?::VARCHAR[])", [table, merged])
+
+    @staticmethod
+    def _make_macros(connection: duckdb.DuckDBPyConnection) -> None:
+        """The macros stay in the file: made once, and anew when one has changed (most metrics take less time)."""
+        made = _sha256(metrics.macros())
+        if connection.execute("FROM build.built WHERE entity = 'macros' AND fingerprint = ?", [made]).fetchone():
+            return
+        for macro in metrics.macros():
+            connection.execute(macro)
+        connection.execute("INSERT OR REPLACE INTO build.built VALUES ('macros', ?)", [made])
 
     def _stage(self, connection: duckdb.DuckDBPyConnection, entity: Entity, stream: str) -> list[str]:
         """Offer the batches of the stream that the entity has not merged yet."""
