@@ -92,9 +92,12 @@ def _drawn(outcomes: Sequence[Outcome], now: datetime) -> dict[str, Any]:
 
 
 def _changes(repositories: Sequence[Repository], now: datetime) -> dict[str, Any]:
+    """Change requests by humans: opened, merged, closed without, each in its month."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for repository in repositories:
         for change in repository.change_requests:
+            if change.author.kind == "Bot":
+                continue
             found[str(month_of(change.created_at))]["opened"] += 1
             ends = {event.kind: event.at for event in change.events if event.at <= now}
             if "merged" in ends:
