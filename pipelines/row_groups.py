@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 100_000
-ROW_GROUP_BYTES = 16_000_000  # in memory; comments make rows long
+ROW_GROUP_BYTES = 1_000_000  # in memory, where files are joined: it is copied several times; comments make rows long
 
 
 def row_groups(paths: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
