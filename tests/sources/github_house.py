@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import stamina
@@ -128,8 +127,7 @@ class House:
     def rows(self, stream: str) -> list[dict[str, Any]]:
         """All rows of the stream in the lake, as they were first written, in order."""
         paths = {path: None for entry, path in self.lake.manifest.originals() if entry.stream == stream and entry.rows}
-        tables = [pq.read_table(self.lake.root / path) for path in paths]
-        found = pa.concat_tables(tables, promote_options="default").to_pylist() if tables else []
+        found = [row for path in paths for row in pq.read_table(self.lake.root / path).to_pylist()]
         found.sort(key=lambda row: row["_batch"])
         return [{name: value for name, value in row.items() if name not in OWN} for row in found]
 
