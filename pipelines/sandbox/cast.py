@@ -71,7 +71,7 @@ class RepositoryPlan:
     agents: float = 0.1
     forks: int = 100
     fork_growth: float = 0.03
-    stars: int = 300
+    stars: int = 150
     star_growth: float = 0.03
     second: bool = False
     quirks: frozenset[str] = frozenset()

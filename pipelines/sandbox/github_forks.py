@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pipelines.sandbox.github_issues import Scene
 from pipelines.sandbox.github_world import Account, Fork
 
+TAKEN_ALONG = 1  # the id of a fork that is not there
 PUSHED_TO = 0.12  # of the forks that no change request comes from
 
 
@@ -23,7 +24,12 @@ class ForkPlan:
         self._pushes: dict[int, list[datetime]] = {}
 
     def of(self, owner: Account, moment: datetime) -> int | None:
-        """The id of the owner's fork, made before the moment; None if every earlier one is somebody else's."""
+        """The id of the owner's fork, made before the moment; None if every earlier one is somebody else's.
+
+        An account that was deleted took its forks with it: nobody can tell any more where its requests come from.
+        """
+        if owner.deleted_at is not None:
+            return TAKEN_ALONG
         at = self._of.get(owner.id)
         if at is None:
             free = range(bisect_left(self._moments, moment) - 1, -1, -1)

@@ -83,7 +83,7 @@ class RepositoryShown:
     @cached_property
     def forks(self) -> dict[int, Fork]:
         """Forks that are there, by id."""
-        return {fork.id: fork for fork in self.rows.there(self.facts.forks)}
+        return {fork.id: fork for fork in self.listing("forks").facts}
 
     def listing(self, stream: str, field: str = "CREATED_AT") -> Listing:
         """All that is there now of a stream, ascending by a field of its order."""
@@ -105,6 +105,8 @@ class RepositoryShown:
         if stream == "stars":
             facts = [one for one in facts if one.taken_back_at is None or one.taken_back_at > self.rows.now]
             return Listing.by(facts, lambda one: stamp(one.at), lambda one: one.account.id)
+        if stream == "forks":  # deleted accounts take their forks along
+            facts = [one for one in facts if self.rows.actor(one.owner) is not None]
         if stream == "releases":
             facts = [one for one in facts if one.published_at <= self.rows.now]
         return Listing.by(facts, self._key(field), lambda one: one.id)

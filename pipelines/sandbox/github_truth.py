@@ -113,7 +113,7 @@ def _growth(repositories: Sequence[Repository], now: datetime) -> dict[str, Any]
     for repository in repositories:
         origins = {change.head for change in repository.change_requests if change.created_at <= now}
         for fork in repository.forks:
-            if fork.created_at <= now:
+            if fork.created_at <= now and fork.owner.deleted_at is None:
                 months[str(month_of(fork.created_at))]["forks"] += 1
                 total += 1
                 pushed += any(fork.created_at < at <= now for at in fork.pushes)

@@ -7,6 +7,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -328,4 +329,16 @@ def test_latency_occupies_no_thread_and_a_hundred_wait_together() -> None:
 def test_cursors_are_opaque(client: Client) -> None:
     cursor = client.mill("issues(first: 1) { pageInfo { endCursor } }")["issues"]["pageInfo"]["endCursor"]
     assert base64.b64decode(cursor).startswith(b"cursor:v2:")
-    assert datetime.now(UTC) > END
+
+
+def test_forks_of_a_deleted_account_are_gone_and_its_requests_come_from_nowhere(
+    server: GitHubServer, client: Client
+) -> None:
+    first = replace(REPOSITORY.forks[0], owner=Account("gone", 2_000_600_000, deleted_at=END))
+    server.world = WORLD.with_repository("lowmere/mill", forks=[first, *REPOSITORY.forks[1:]])
+    found = client.mill(
+        "forkCount forks(first: 100) { totalCount nodes { owner { login } } } "
+        "pullRequests(first: 1) { nodes { isCrossRepository headRepository { databaseId } } }"
+    )
+    assert (found["forkCount"], found["forks"]["totalCount"], len(found["forks"]["nodes"])) == (9, 9, 9)
+    assert found["pullRequests"]["nodes"] == [{"isCrossRepository": True, "headRepository": None}]
