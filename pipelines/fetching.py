@@ -5,12 +5,14 @@ fails is one red partition. (Dagster reads annotations when it decorates: this m
 """
 
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetMaterialization,
     AssetsDefinition,
+    DagsterType,
     Failure,
     MetadataValue,
     Nothing,
@@ -50,7 +52,7 @@ def of_source(
         partitions_def=projects,
         backfill_policy=ONE_RUN,
         pool=source.pool,
-        dagster_type=Nothing,
+        dagster_type=cast("DagsterType", Nothing),
         owners=OWNERS,
         automation_condition=on_schedule,
         freshness_policy=fresh,

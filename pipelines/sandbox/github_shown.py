@@ -129,7 +129,7 @@ class RepositoryShown:
         streams = ("issues", "change_requests", "discussions")
         return {fact.number: (name, fact) for name in streams for fact in self.listing(name).facts}
 
-    def thread(self, stream: str, fact: Any) -> Row:  # noqa: ANN401 - one of three
+    def thread(self, stream: str, fact: Any) -> Row:
         """The row of an issue, a change request or a discussion."""
         if stream == "issues":
             return self.rows.issue(fact, self.row)

@@ -9,6 +9,7 @@ MOST_LINES = 330  # "about 300": what a tenth more does not spoil
 CODE = {".py", ".sql", ".sh", ".js", ".css", ".html", ".jinja", ".graphql"}
 # A longer file, with its reason.
 LONGER: dict[str, str] = {
+    "pipelines/sandbox/github_schema.graphql": "GitHub's names of what is asked of it, type by type",
     "tests/dashboards/fictional.py": "one fictional published file, written out table by table",
 }
 # Written in pieces so that this file does not hold them.
