@@ -20,26 +20,20 @@ CREATE OR REPLACE MACRO metrics.fine_log(x) AS CAST(x AS DECIMAL(18, 15));
 --     rivals it is Greenwood's.
 --   alone, alone_variance: 1 - Kaplan-Meier with rivals taken as censored, "had there been no rival", and Greenwood's.
 CREATE OR REPLACE MACRO metrics.incidence(waits) AS TABLE
-WITH moment AS (
-    SELECT
-        cell,
-        seconds,
-        count(*) AS seen,
-        count(*) FILTER (WHERE outcome = 1) AS events,
-        count(*) FILTER (WHERE outcome = 2) AS rivals
+WITH ranked AS (
+    -- of those that waited as long, the highest place counts all who waited at least as long
+    SELECT cell, seconds, outcome, row_number() OVER (PARTITION BY cell ORDER BY seconds DESC) AS place
     FROM query_table(waits)
-    GROUP BY cell, seconds
 ),
 risk AS (
     SELECT
         cell,
         seconds,
-        CAST(events AS DOUBLE) AS events,
-        CAST(events + rivals AS DOUBLE) AS ended,
-        CAST(sum(seen) OVER (
-            PARTITION BY cell ORDER BY seconds ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-        ) AS DOUBLE) AS at_risk
-    FROM moment
+        CAST(count(*) FILTER (WHERE outcome = 1) AS DOUBLE) AS events,
+        CAST(count(*) FILTER (WHERE outcome IN (1, 2)) AS DOUBLE) AS ended,
+        CAST(max(place) AS DOUBLE) AS at_risk
+    FROM ranked
+    GROUP BY cell, seconds
 ),
 -- Where all that waited ended, nobody is left to go on from there: the terms of what follows are 0.
 term AS (
@@ -69,36 +63,43 @@ product AS (
         ) AS DOUBLE) AS greenwood_alone
     FROM term
 ),
-before AS (
-    SELECT *, exp(log_waiting - log_left) AS waiting_before
+-- What the sums after this one need, and no more: each of them sorts all that it is given.
+step AS (
+    SELECT
+        cell,
+        seconds,
+        events,
+        ended,
+        at_risk,
+        odds,
+        greenwood,
+        exp(log_waiting) AS waiting,
+        exp(log_waiting - log_left) * events / at_risk AS rise,
+        exp(log_waiting - log_left) / at_risk AS rise_by_one,
+        exp(log_alone) AS alone,
+        exp(2 * log_alone) * greenwood_alone AS alone_variance
     FROM product
 ),
 summed AS (
     SELECT
         *,
-        CAST(sum(metrics.fine(waiting_before * events / at_risk)) OVER (
+        CAST(sum(metrics.fine(rise)) OVER (
             PARTITION BY cell ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS DOUBLE) AS incidence,
-        CAST(sum(metrics.fine(waiting_before * waiting_before * events / at_risk * (at_risk - events) / at_risk / at_risk))
-            OVER (PARTITION BY cell ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-        AS DOUBLE) AS own,
-        CAST(sum(metrics.fine(waiting_before * events / at_risk / at_risk)) OVER (
-            PARTITION BY cell ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS DOUBLE) AS shared
-    FROM before
+        ) AS DOUBLE) AS incidence
+    FROM step
 ),
 crossed AS (
     SELECT
         *,
-        CAST(sum(metrics.fine(incidence * odds)) OVER (
+        CAST(sum(metrics.fine(incidence * odds + rise / at_risk)) OVER (
             PARTITION BY cell ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS DOUBLE) AS greenwood_f,
-        CAST(sum(metrics.fine(incidence * incidence * odds)) OVER (
+        ) AS DOUBLE) AS by_incidence,
+        CAST(sum(metrics.fine(
+            incidence * incidence * odds + 2 * incidence * rise / at_risk
+            + rise_by_one * rise * (at_risk - events) / at_risk
+        )) OVER (
             PARTITION BY cell ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS DOUBLE) AS greenwood_ff,
-        CAST(sum(metrics.fine(incidence * waiting_before * events / at_risk / at_risk)) OVER (
-            PARTITION BY cell ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS DOUBLE) AS shared_f
+        ) AS DOUBLE) AS by_itself
     FROM summed
 )
 SELECT
@@ -107,12 +108,11 @@ SELECT
     CAST(events AS BIGINT) AS events,
     CAST(ended - events AS BIGINT) AS rivals,
     CAST(at_risk AS BIGINT) AS at_risk,
-    CASE WHEN at_risk > ended THEN exp(log_waiting) ELSE 0.0 END AS waiting,
+    CASE WHEN at_risk > ended THEN waiting ELSE 0.0 END AS waiting,
     incidence,
-    incidence * incidence * greenwood - 2 * incidence * greenwood_f + greenwood_ff + own
-        - 2 * (incidence * shared - shared_f) AS variance,
-    CASE WHEN at_risk > events THEN 1 - exp(log_alone) ELSE 1.0 END AS alone,
-    CASE WHEN at_risk > events THEN exp(2 * log_alone) * greenwood_alone ELSE 0.0 END AS alone_variance
+    incidence * incidence * greenwood - 2 * incidence * by_incidence + by_itself AS variance,
+    CASE WHEN at_risk > events THEN 1 - alone ELSE 1.0 END AS alone,
+    CASE WHEN at_risk > events THEN alone_variance ELSE 0.0 END AS alone_variance
 FROM crossed;
 
 -- Intervals by log(-log(1 - incidence)), the scale on which Kaplan-Meier's are usual (Kalbfleisch & Prentice 1980), so that
