@@ -19,6 +19,7 @@ WITH cell AS (
         count(*) AS n,
         count(*) FILTER (WHERE outcome = 1) AS events,
         count(*) FILTER (WHERE outcome = 2) AS rivals,
+        median(CASE WHEN outcome = 1 THEN seconds END) AS naive,
         max(seconds) AS longest
     FROM query_table(waits)
     GROUP BY cell
@@ -32,11 +33,7 @@ curve AS (
         metrics.incidence_low(c.incidence, c.variance, n.n) AS low,
         metrics.incidence_high(c.incidence, c.variance, n.n) AS high,
         metrics.incidence_low(c.alone, c.alone_variance, n.n) AS alone_low,
-        metrics.incidence_high(c.alone, c.alone_variance, n.n) AS alone_high,
-        sum(c.events) OVER (
-            PARTITION BY c.cell ORDER BY c.seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS ended,
-        n.events
+        metrics.incidence_high(c.alone, c.alone_variance, n.n) AS alone_high
     FROM metrics.incidence(waits) AS c
     JOIN cell AS n ON n.cell = c.cell
 ),
@@ -59,9 +56,7 @@ reached AS (
         min(CASE WHEN low > 0.9 THEN seconds END) AS p90_high,
         min(CASE WHEN metrics.reaches(alone, 0.5) THEN seconds END) AS alone,
         min(CASE WHEN metrics.reaches(alone_high, 0.5) THEN seconds END) AS alone_low,
-        min(CASE WHEN alone_low > 0.5 THEN seconds END) AS alone_high,
-        min(CASE WHEN 2 * ended >= events AND events > 0 THEN seconds END) AS naive_below,
-        min(CASE WHEN 2 * ended > events THEN seconds END) AS naive_above
+        min(CASE WHEN alone_low > 0.5 THEN seconds END) AS alone_high
     FROM curve
     GROUP BY cell
 ),
@@ -77,7 +72,7 @@ stat AS (
         r.last_time,
         CASE s.stat
             WHEN 'p25' THEN r.p25 WHEN 'p75' THEN r.p75 WHEN 'p90' THEN r.p90 WHEN 'km_median' THEN r.alone
-            WHEN 'naive' THEN (r.naive_below + r.naive_above) / 2
+            WHEN 'naive' THEN c.naive
             ELSE r.p50
         END AS value,
         CASE s.stat
