@@ -6,6 +6,7 @@ of each issue (who would have answered, when) is kept for the truth.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -50,10 +51,12 @@ class GitHubLife:
     def open_issues(self) -> Callable[[str, date], int]:
         """Counts open issues and change requests of a repository at a day's first moment, as GitHub's counter does."""
         spans = {one.full_name: _spans(one) for one in self.world.repositories}
+        begun = {name: sorted(begins for begins, _ in some) for name, some in spans.items()}
+        ended = {name: sorted(ends for _, ends in some) for name, some in spans.items()}
 
         def count(name: str, day: date) -> int:
             moment = midnight(day)
-            return sum(begins <= moment < ends for begins, ends in spans[name])
+            return bisect_right(begun[name], moment) - bisect_right(ended[name], moment)
 
         return count
 

@@ -159,7 +159,7 @@ def write(
     }
     histories, heads = _write_repositories(folder, frame, planners, progress)
     life = live(frame, people, folder / "git")
-    rows = counters(frame, life.open_issues())
+    rows = list(counters(frame, life.open_issues()))
     write_rankings(folder / "rankings" / "ranking-daily.csv.gz", rows, frame.now.date())
     found = {
         "entities": {entity: truth.of_commits(some, frame) for entity, some in truth.entities(histories).items()},
@@ -173,7 +173,7 @@ def write(
     whole = {"seed": seed, "scale": scale, "now": frame.now.isoformat(), "heads": heads}
     (folder / "world.json").write_text(json.dumps(whole, indent=1))
     world = World.open(folder)
-    vars(world)["github"] = life  # it has just been made
+    vars(world).update(github=life, _counters=rows)  # they have just been made
     return world
 
 
