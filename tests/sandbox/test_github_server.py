@@ -12,11 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import github
 import pytest
 from github_client import Client
 
-from pipelines.sandbox.github_answer import VIEWER, Token
+from pipelines.sandbox.github_answer import Token
 from pipelines.sandbox.github_faults import Fault
 from pipelines.sandbox.github_generated import END, generated
 from pipelines.sandbox.github_limits import Limits
@@ -276,35 +275,6 @@ def test_a_heavy_query_is_a_502_and_half_of_it_is_not() -> None:
         client.send("POST", "/graphql", body)
         assert client.status == 502
         assert len(client.ask(text, first=50)["data"]["repository"]["issues"]["nodes"]) == 25
-
-
-def test_rest_speaks_with_pygithub(server: GitHubServer) -> None:
-    hub = github.Github(auth=github.Auth.Token(TOKEN), base_url=server.endpoint, retry=None)
-    try:
-        assert hub.get_user().login == VIEWER.login
-        assert hub.get_rate_limit().resources.graphql.limit == 5_000
-        repository = hub.get_repo("lowmere/mill")
-        assert (repository.id, repository.stargazers_count) == (REPOSITORY.id, 30)
-        assert repository.get_issues(state="all").totalCount == 37
-        with pytest.raises(github.UnknownObjectException):
-            hub.get_repo("lowmere/none")
-        server.world = WORLD.with_repository("lowmere/mill", blocked_at=END)
-        with pytest.raises(github.GithubException) as caught:
-            hub.get_repo("lowmere/mill")
-        assert caught.value.status == 451
-    finally:
-        hub.close()
-
-
-def test_rest_lists_are_linked_and_issues_carry_what_peers_read(client: Client) -> None:
-    path = "/repos/lowmere/mill/issues?state=all&per_page=10&sort=updated&direction=asc"
-    first = client.get(path)
-    assert 'rel="next"' in client.headers["Link"]
-    assert [row["number"] for row in client.get(f"{path}&page=4")] != [row["number"] for row in first]
-    comments = client.get(f"/api/v3/repos/lowmere/mill/issues/{first[0]['number']}/comments?per_page=100")
-    assert len(comments) == first[0]["comments"]
-    since = first[5]["updated_at"]
-    assert client.get(f"{path}&since={since}")[0]["number"] == first[5]["number"]
 
 
 def test_latency_occupies_no_thread_and_a_hundred_wait_together() -> None:
