@@ -24,9 +24,7 @@ class Regions:
     content: bytes | None = None
 
 
-def read(
-    value: Mapping[str, str] | None, folder: Path, problems: Problems, content: bytes | None = None
-) -> Regions:
+def read(value: Mapping[str, str] | None, folder: Path, problems: Problems, content: bytes | None = None) -> Regions:
     """Read the file that a `[regions]` table names, or its given content; mistakes are remembered with their line."""
     if value is None:
         return Regions()

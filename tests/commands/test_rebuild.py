@@ -21,6 +21,7 @@ layer = "agent"
 repositories = ["added/code"]
 """
 
+
 @pytest.mark.slow
 def test_rebuilt_from_the_lake_alone_it_equals_what_was_published(own: World) -> None:
     (own.home / "warehouse.duckdb").write_bytes(b"damaged")
