@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,7 @@ def load(root: Path = ROOT) -> dict[str, Metric]:
     return found
 
 
+@cache  # the pipeline loads them in every step
 def parse(text: str, path: Path) -> Metric:
     """Reads one metric file.
 

@@ -109,7 +109,7 @@ SELECT
     CAST(ended - events AS BIGINT) AS rivals,
     CAST(at_risk AS BIGINT) AS at_risk,
     CASE WHEN at_risk > ended THEN waiting ELSE 0.0 END AS waiting,
-    incidence,
+    least(incidence, 1.0) AS incidence,
     incidence * incidence * greenwood - 2 * incidence * by_incidence + by_itself AS variance,
     CASE WHEN at_risk > events THEN 1 - alone ELSE 1.0 END AS alone,
     CASE WHEN at_risk > events THEN alone_variance ELSE 0.0 END AS alone_variance
@@ -141,6 +141,6 @@ CREATE OR REPLACE MACRO metrics.incidence_low(incidence, variance, n) AS
 CREATE OR REPLACE MACRO metrics.incidence_high(incidence, variance, at_risk) AS
     CASE
         WHEN incidence <= 1e-12 THEN metrics.none_of(at_risk)
-        WHEN incidence >= 1 - 1e-12 THEN greatest(1.0, incidence)
+        WHEN incidence >= 1 - 1e-12 THEN 1.0
         ELSE greatest(metrics.log_log_high(incidence, metrics.log_log_width(incidence, variance)), incidence)
     END;

@@ -85,7 +85,8 @@ def fetched(
 ) -> list[Fetched]:
     """What the run brought: of each of these sources, of these projects or of all."""
     manifest = Lake(installation.settings.lake).manifest
-    entries = [entry for entry in manifest.entries() if entry.batch not in before.batches]
+    # what was joined into one file meanwhile has been counted as it came
+    entries = [entry for entry in manifest.entries() if entry.batch not in before.batches and not entry.replaces]
     return [
         _fetched(stream, entries, summary.failed_steps.get(f"{STEP_OF_SOURCE}{stream.source.name}"))
         for stream in streams(installation, manifest, projects)
