@@ -110,18 +110,19 @@ def _of_table(  # noqa: PLR0913 - what a table's asset shows
         installation: Installation = context.resources.installation
         installation.reporter("building", 0, 0, table)
         warehouse = installation.warehouse()
-        done = warehouse.build(table)
-        results = checks.run(warehouse, table, own_checks, changed=done.changed)
-        span = checks.span(warehouse, table)
-        metadata: dict[str, MetadataValue] = {
-            METADATA_ROWS: MetadataValue.int(done.rows),
-            "changed": MetadataValue.bool(done.changed),
-            "dagster/column_schema": MetadataValue.table_schema(_schema(columns, checks.types(warehouse, table))),
-        }
-        if span:
-            metadata["span"] = MetadataValue.text(" to ".join(span))
-        if drawn and done.changed and (chart := markdown_chart(warehouse, table)):
-            metadata["chart"] = MetadataValue.md(chart)
+        with warehouse.open():  # once for all that is asked of it here
+            done = warehouse.build(table)
+            results = checks.run(warehouse, table, own_checks, changed=done.changed)
+            span = checks.span(warehouse, table)
+            metadata: dict[str, MetadataValue] = {
+                METADATA_ROWS: MetadataValue.int(done.rows),
+                "changed": MetadataValue.bool(done.changed),
+                "dagster/column_schema": MetadataValue.table_schema(_schema(columns, checks.types(warehouse, table))),
+            }
+            if span:
+                metadata["span"] = MetadataValue.text(" to ".join(span))
+            if drawn and done.changed and (chart := markdown_chart(warehouse, table)):
+                metadata["chart"] = MetadataValue.md(chart)
         return MaterializeResult(
             metadata=metadata,
             check_results=[

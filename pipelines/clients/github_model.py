@@ -56,6 +56,7 @@ class Page:
             is not whole, and whoever keeps it must say so.
         data: the whole answer's data.
         cost: points.
+        span: how many of the connection it covers, the lost ones among them.
     """
 
     nodes: list[dict[str, Any]]
@@ -65,6 +66,7 @@ class Page:
     missing: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
     cost: int = 0
+    span: int = 0
 
 
 @dataclass(frozen=True)

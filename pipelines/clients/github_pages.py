@@ -68,6 +68,7 @@ def _page(answer: Answer, path: tuple[str, ...], what: str) -> Page:
         missing=tuple(_missing(rows, answer.errors, path, listed)),
         data=answer.data,
         cost=answer.cost,
+        span=len(rows),
     )
 
 

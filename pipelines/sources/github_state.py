@@ -56,6 +56,7 @@ class Walk:
         ended: all pages have been seen.
         open: what pages had no room for, and was not asked for yet.
         holes: pages that came with parts missing, and how often they were asked for again.
+        again: how often it was begun again because such a page had lost its cursor.
     """
 
     number: int
@@ -70,16 +71,21 @@ class Walk:
     ended: bool = False
     open: list[dict[str, Any]] = field(default_factory=list)
     holes: list[dict[str, Any]] = field(default_factory=list)
+    again: int = 0
 
     def begin_again(self) -> None:
         """From the start of its order: the cursor is lost."""
         self.after = None
-        if self.full:
+        if self.leg == 0:
             self.seen = 0
 
+    def is_fresh(self, created: str, since: str | None) -> bool:
+        """Whether it is seen for the first time: of news, those created after `since` are."""
+        return self.full or since is None or created > since
+
     def count(self, created: str, since: str | None) -> None:
-        """One more was seen; of news, those created after `since` are new."""
-        if self.full or since is None or created > since:
+        """One more was seen."""
+        if self.is_fresh(created, since):
             self.seen += 1
             self.counted = max(self.counted or created, created)
 
@@ -91,6 +97,7 @@ class Progress:
     Attributes:
         repository: GitHub's id: a name may come to belong to another repository.
         number: the last full pass that was completed; 0: none yet.
+        began: when that one began, ISO 8601: what was told last before, it did not show.
         known: how many we have, by our own counting.
         total: how many there are, by the listing's own count.
         unlisted: how many it counted more than it showed, when it was last walked in full.
@@ -103,6 +110,7 @@ class Progress:
 
     repository: int | None
     number: int = 0
+    began: str | None = None
     known: int = 0
     total: int | None = None
     unlisted: int = 0
@@ -120,7 +128,7 @@ class Progress:
         values = dict(state)
         number = values.pop("pass")
         if values.pop("repository", None) != repository:
-            return cls(repository, number)
+            return cls(repository, number, values.get("began"))
         for name in ("walk", "sweep"):
             if values.get(name):
                 values[name] = Walk(**{**values[name], "mark": Mark(**values[name]["mark"])})
@@ -141,7 +149,7 @@ class Progress:
     def end(self, walk: Walk) -> None:
         """The walk, or the sweep, saw all that it was to see."""
         if walk.full:
-            self.number, self.known = walk.number, walk.seen
+            self.number, self.began, self.known = walk.number, walk.began, walk.seen
             self.total = walk.listed if walk.listed is not None else walk.mark.total
             self.unlisted = self.total - self.known
         else:

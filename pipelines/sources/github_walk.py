@@ -1,8 +1,7 @@
 """GitHub's listings → batches: in full once, then their news, each page a batch from which the next run can go on.
 
-A source says what its listing is called, in which orders it is walked and how a node becomes rows (`Listing`); this
-module walks it. What was asked for is durable before the next page is: whatever ends a run, no page is fetched twice
-but the one that was under way.
+What was asked for is durable before the next page is: whatever ends a run, no page is fetched twice but the one that
+was under way. What a source says of its listing is a `Listing`.
 
     nothing has changed since the last walk, says the probe     nothing
     never walked in full                                        a full walk, oldest first: stable while it goes on
@@ -12,109 +11,22 @@ but the one that was under way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-
-from pipelines.clients.github import Answer, GitHub, Page, Probe, load_document
+from pipelines.clients.github import GitHub, Page, Probe, load_document
 from pipelines.errors import CursorLost, Disabled, Gone, TransientError
 from pipelines.sources import Batch, Request
 from pipelines.sources.github_columns import Node, table
+from pipelines.sources.github_listing import Asking, Leg, Listing, Open, Taken
 from pipelines.sources.github_state import Mark, Progress, Walk
 from pipelines.sources.github_streams import probed
 
 SWEEP_PAGES = 500  # a run: the sweep of 250,000 stars is spread over five
 TRIES = 3  # runs in which a page with missing parts is asked for again before it is left as it is
 RESTARTS = 3  # of a walk whose cursor was lost, in one run
-Open = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Leg:
-    """One order in which news are walked.
-
-    Attributes:
-        order: GraphQL's `orderBy`.
-        moment: the node's field that it is ordered by.
-        mark: the field of the mark that says where the news begin.
-        since: True if the query filters, oldest first; False: newest first, until the mark is reached.
-    """
-
-    order: Mapping[str, str]
-    moment: str
-    mark: str = "newest"
-    since: bool = False
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What a node or a follow-up gave: rows, what is still open of it, and what was missing in it."""
-
-    rows: Sequence[Mapping[str, Any]]
-    open: Sequence[Open] = ()
-    missing: tuple[str, ...] = ()
-
-
-@dataclass
-class Asking:
-    """The client as a listing sees it, with a name for what it asks."""
-
-    client: GitHub
-    request: Request
-    what: str
-
-    def page(self, document: str, variables: Mapping[str, Any], path: tuple[str, ...], after: str | None) -> Page:
-        """One page of a connection."""
-        return next(
-            self.client.pages(
-                load_document(document),
-                variables,
-                path=path,
-                what=self.what,
-                after=after,
-                progress=self.request.progress,
-            )
-        )
-
-    def ask(self, document: str, variables: Mapping[str, Any]) -> Answer:
-        """One answer."""
-        return self.client.ask(load_document(document), variables, what=self.what, progress=self.request.progress)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """What a source says of its listing.
-
-    Attributes:
-        stream: as the probe calls it.
-        document: its query.
-        path: of the connection in the answer.
-        schema: of its rows, `repository_id` and `pass` among them, which are put in here.
-        created: the node's field that says since when it is there.
-        legs: the orders in which its news are walked.
-        take: makes rows of a node.
-        follow: asks for what was open of a node.
-        gather: what is open, in fewer requests.
-        off: whether the repository's owner has switched it off.
-        first: GraphQL's `orderBy` of the full walk: one in which nothing moves while it goes on.
-        size: nodes a page.
-    """
-
-    stream: str
-    document: str
-    path: tuple[str, ...]
-    schema: pa.Schema
-    created: str
-    legs: tuple[Leg, ...]
-    take: Callable[[Node], Taken]
-    follow: Callable[[Asking, Open], Taken] = lambda _asking, _item: Taken([])
-    gather: Callable[[Sequence[Open]], list[Open]] = list
-    off: Callable[[Probe], bool] = lambda _probe: False
-    first: Mapping[str, str] = field(default_factory=lambda: {"field": "CREATED_AT", "direction": "ASC"})
-    size: int = 100
 
 
 def fetch(listing: Listing, request: Request) -> Iterator[Batch]:
@@ -178,8 +90,7 @@ class _Walker:
                     return
                 if stop:
                     break
-        yield from self._mended(walk)
-        whole = all(hole["tries"] >= TRIES for hole in walk.holes)
+        whole = yield from self._mended(walk)
         if whole:
             self.progress.end(walk)
         yield self._batch([], walk, complete=whole, reason="; ".join(self.lost[:TRIES]) or None)
@@ -190,22 +101,15 @@ class _Walker:
         known = getattr(self.progress.mark, leg.mark) if leg else None
         variables = self._variables(leg, known)
         for left in reversed(range(RESTARTS + 1)):
-            pages = self.client.pages(
-                load_document(self.listing.document),
-                variables,
-                path=self.listing.path,
-                what=self.what,
-                after=walk.after,
-                size=self.listing.size,
-                progress=self.request.progress,
-            )
             try:
-                for page in pages:
+                for page in self._asked(variables, walk.after):
                     self._check(page)
                     if walk.full or not (leg and leg.since):
                         walk.listed = page.total
                     if page.missing:
-                        walk.holes.append({"after": walk.after, "leg": walk.leg, "tries": 0})
+                        fresh = self._fresh(walk, page.nodes)
+                        hole = {"after": walk.after, "leg": walk.leg, "span": page.span, "fresh": fresh, "tries": 0}
+                        walk.holes.append(hole)
                     moments = [node[leg.moment] for node in page.nodes if node[leg.moment]] if leg else []
                     yield page, bool(leg and not leg.since and known and moments and min(moments) < known)
             except CursorLost:
@@ -214,6 +118,17 @@ class _Walker:
                 walk.begin_again()
             else:
                 return
+
+    def _asked(self, variables: Mapping[str, Any], after: str | None) -> Iterator[Page]:
+        return self.client.pages(
+            load_document(self.listing.document),
+            variables,
+            path=self.listing.path,
+            what=self.what,
+            after=after,
+            size=self.listing.size,
+            progress=self.request.progress,
+        )
 
     def _variables(self, leg: Leg | None, known: str | None) -> dict[str, Any]:
         owner, _, name = self.probe.full_name.partition("/")
@@ -263,8 +178,8 @@ class _Walker:
             walk.holes.append({"open": item, "tries": 0})
         return taken.rows
 
-    def _mended(self, walk: Walk) -> Iterator[Batch]:
-        """Ask once more for what came with parts missing."""
+    def _mended(self, walk: Walk) -> Generator[Batch, None, bool]:
+        """Ask once more for what came with parts missing; returns whether nothing is left that may still come."""
         self.lost.clear()
         for hole in [each for each in walk.holes if each["tries"] < TRIES]:
             hole["tries"] += 1
@@ -274,7 +189,10 @@ class _Walker:
             else:
                 walk.holes.remove(hole)
             yield self._batch(rows, walk)
+            if not walk.ended:
+                return False
             yield from self._opened(walk)
+        return all(hole["tries"] >= TRIES for hole in walk.holes)
 
     def _ask_again(self, walk: Walk, hole: dict[str, Any]) -> tuple[Sequence[Mapping[str, Any]], Sequence[str]]:
         if "open" in hole:
@@ -285,20 +203,43 @@ class _Walker:
             return taken.rows, taken.missing
         leg = None if walk.full else self.listing.legs[hole["leg"]]
         known = getattr(self.progress.mark, leg.mark) if leg else None
-        try:
-            page = self.asking.page(
-                self.listing.document, self._variables(leg, known), self.listing.path, hole["after"]
-            )
-        except CursorLost as lost:
-            hole["tries"] = TRIES
-            return [], [str(lost)]
-        self._check(page)
         rows: list[Mapping[str, Any]] = []
-        for node in page.nodes:
-            taken = self.listing.take(node)
-            rows += taken.rows
-            walk.open += taken.open
-        return rows, page.missing
+        missing: list[str] = []
+        nodes: list[Node] = []
+        span = 0
+        try:
+            for page in self._asked(self._variables(leg, known), hole["after"]):
+                self._check(page)
+                for node in page.nodes:
+                    taken = self.listing.take(node)
+                    rows += taken.rows
+                    walk.open += taken.open
+                missing += page.missing
+                nodes += page.nodes
+                span += page.span
+                if span >= hole["span"]:  # it may come in smaller pages now
+                    break
+        except CursorLost as lost:
+            self._begin_again(walk, hole)
+            missing.append(str(lost))
+        else:
+            if not missing and hole["leg"] == 0:
+                walk.seen += self._fresh(walk, nodes[: hole["span"]]) - hole["fresh"]
+        return rows, missing
+
+    def _fresh(self, walk: Walk, nodes: Sequence[Node]) -> int:
+        """How many of them count as seen for the first time."""
+        return sum(walk.is_fresh(node[self.listing.created], self.progress.counted) for node in nodes)
+
+    def _begin_again(self, walk: Walk, hole: dict[str, Any]) -> None:
+        """A page that came with missing parts cannot be asked for by its cursor any more: the next run walks anew."""
+        if walk.again == TRIES:
+            hole["tries"] = TRIES
+            return
+        walk.again += 1
+        walk.holes = [each for each in walk.holes if "open" in each]  # the pages will all come again
+        walk.ended, walk.leg = False, 0
+        walk.begin_again()
 
     def _batch(
         self, rows: Sequence[Mapping[str, Any]], walk: Walk, *, complete: bool = False, reason: str | None = None

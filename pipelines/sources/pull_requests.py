@@ -27,8 +27,9 @@ from pipelines.sources.github_columns import (
     person_columns,
     repository_column,
 )
+from pipelines.sources.github_listing import Asking, Leg, Listing, Open, Taken
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github_walk import Asking, Leg, Listing, Open, Taken, fetch
+from pipelines.sources.github_walk import fetch
 
 SCHEMA = pa.schema(
     [

@@ -19,8 +19,9 @@ from pipelines.sources.github_columns import (
     person_columns,
     repository_column,
 )
+from pipelines.sources.github_listing import Leg, Listing, Taken
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github_walk import Leg, Listing, Taken, fetch
+from pipelines.sources.github_walk import fetch
 
 SCHEMA = pa.schema(
     [

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from pipelines.sources import Source
 from pipelines.sources.github_columns import TIME, Node, account_key, column, moment, pass_column, repository_column
+from pipelines.sources.github_listing import Leg, Listing, Taken
 from pipelines.sources.github_streams import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github_walk import Leg, Listing, Taken, fetch
+from pipelines.sources.github_walk import fetch
 
 SCHEMA = pa.schema(
     [

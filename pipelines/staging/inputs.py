@@ -41,7 +41,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "input_pass": pa.schema(
         [
             *(("source", TEXT), ("stream", TEXT), ("subject", TEXT)),
-            *(("number", COUNT), ("began", TIME), ("complete", FLAG)),
+            *(("number", COUNT), ("began", TIME)),
         ],
     ),
     "input_organization": pa.schema([("source_key", TEXT), ("organization", TEXT)]),
@@ -99,16 +99,14 @@ def _observed_until(entry: Entry) -> datetime | None:
 
 
 def _passes(entry: Entry) -> Iterable[tuple[Any, ...]]:
-    """The full passes over a listing that a batch tells of: those under way, with when they began, and those completed.
+    """The last full pass over a listing that a batch knows to be completed, and when it began.
 
-    One that fits into a single batch tells of itself only when it is complete: it began with that fetch.
+    A state that does not say when is that of a listing in a single batch: its pass began with the fetch.
     """
-    state, place = entry.state or {}, (entry.source, entry.stream, entry.subject)
-    for walk in (state.get("walk"), state.get("sweep")):
-        if isinstance(walk, Mapping) and walk.get("full"):
-            yield *place, walk["number"], datetime.fromisoformat(walk["began"]), False
+    state = entry.state or {}
     if entry.complete and state.get("pass"):
-        yield *place, state["pass"], entry.fetched_at, True
+        began = datetime.fromisoformat(state["began"]) if state.get("began") else entry.fetched_at
+        yield entry.source, entry.stream, entry.subject, state["pass"], began
 
 
 def _project_rows(project: Project, position: int, sources: Sequence[Source]) -> Iterable[tuple[str, tuple[Any, ...]]]:

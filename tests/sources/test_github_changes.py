@@ -164,6 +164,35 @@ def test_what_stays_lost_is_told_and_left_after_three_runs(house: House, server:
     assert state(house, "issues")["unlisted"] == 230 - state(house, "issues")["known"] > 0
 
 
+def test_a_page_with_missing_parts_that_comes_in_smaller_pages_the_next_time_is_had_whole(
+    house: House, server: GitHubServer
+) -> None:
+    server.faults.extend(
+        [Fault("partial", "query stargazers", times=2), Fault("502", "query stargazers", skip=5, times=2)]
+    )
+    for _ in range(5):
+        house.run("stargazers")
+        house.now += timedelta(minutes=30)
+    assert len({row["account_key"] for row in house.rows("stargazers")}) == 320
+    assert (state(house, "stargazers")["known"], state(house, "stargazers").get("unlisted", 0)) == (320, 0)
+
+
+def test_a_page_with_missing_parts_whose_cursor_is_lost_begins_the_walk_again(
+    house: House, server: GitHubServer
+) -> None:
+    server.faults.extend(
+        [
+            Fault("partial", "query stargazers", skip=1, times=4),
+            Fault("expired-cursors", "query stargazers", skip=8, times=1),
+        ]
+    )
+    for _ in range(5):
+        house.run("stargazers")
+        house.now += timedelta(minutes=30)
+    assert len({row["account_key"] for row in house.rows("stargazers")}) == 320
+    assert state(house, "stargazers")["known"] == 320
+
+
 @pytest.mark.slow
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 1_000_000), share=st.sampled_from([0.1, 0.3, 0.5]))

@@ -27,7 +27,7 @@ def test_a_stream_is_observed_when_its_first_pass_is_complete(installation: Any,
 
 def test_what_a_complete_pass_no_longer_shows_is_gone_and_nothing_else_is(installation: Any, now: Any) -> None:
     day = timedelta(days=1)
-    first = {"observed_until": now.isoformat(), "total": 4, "pass": 1}
+    first = {"observed_until": now.isoformat(), "total": 4, "pass": 1, "began": now.isoformat()}
     installation.tell(
         "issues", "o/a", [an_issue(1, comments=[a_comment(1, "account:7", now)]), an_issue(2), an_issue(4)], state=first
     )
@@ -36,7 +36,7 @@ def test_what_a_complete_pass_no_longer_shows_is_gone_and_nothing_else_is(instal
     installation.tell("issues", "o/a", [an_issue(2)], at=now + day, complete=False, state={**first, "sweep": sweep})
     installation.tell("issues", "o/a", [an_issue(4)], at=now + 2 * day, state={**first, "sweep": sweep})
     assert installation.ask(issues) == [(1,), (2,), (4,)]
-    second = {"observed_until": now.isoformat(), "total": 3, "pass": 2}
+    second = {"observed_until": now.isoformat(), "total": 3, "pass": 2, "began": (now + day).isoformat()}
     installation.tell("issues", "o/a", [an_issue(3)], at=now + 3 * day, state=second)
     assert installation.ask(issues) == [(2,), (3,), (4,)]
     assert installation.ask("SELECT count(*) FROM staging.issue_response") == [(0,)]

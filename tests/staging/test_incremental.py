@@ -83,11 +83,11 @@ class Story:
         number = last + (begins or not last)
         rows = [self._row(stream, name, number, one) for one in told]
         state: dict[str, Any] = {"observed_until": self.now.isoformat(), "total": len(rows), "pass": last}
-        if number > last:
-            began = self.began[stream, name, number] = min(self.began.get((stream, name, number), self.now), self.now)
-            state |= (
-                {"pass": number} if ends else {"sweep": {"full": True, "number": number, "began": began.isoformat()}}
-            )
+        began = self.began.setdefault((stream, name, number), self.now)
+        if ends:
+            state |= {"pass": number, "began": began.isoformat()}
+        elif last:
+            state["began"] = self.began[stream, name, last].isoformat()
         entry = self.installation.tell(stream, name, rows, at=self.now, complete=ends, state=state)
         if ends:
             self.complete[stream, name] = number

@@ -10,7 +10,7 @@ began = "When it began."
 +++*/
 CREATE OR REPLACE TABLE fact.complete_pass AS
 WITH walked AS (
-    SELECT key.subject_id, input.stream, input.number, input.began, input.complete
+    SELECT key.subject_id, input.stream, input.number, input.began
     FROM input_pass AS input
     INNER JOIN fact.repository_key AS key ON key.source_key = input.subject
     WHERE input.source = 'github'
@@ -19,7 +19,6 @@ passed AS (
     SELECT subject_id, stream, number AS pass, min(began) AS began
     FROM walked
     GROUP BY subject_id, stream, number
-    HAVING bool_or(complete)
     QUALIFY row_number() OVER (PARTITION BY subject_id, stream ORDER BY number DESC) = 1
 )
 SELECT key.source_key AS repository_key, passed.stream, passed.pass, passed.began
