@@ -32,6 +32,8 @@ from metrics.macros import macro_definitions
 from pipelines import checks
 from pipelines.automation import fresh, when_changed
 from pipelines.charts import markdown_chart
+from pipelines.export import export as write_export
+from pipelines.export import exported_id
 from pipelines.fetching import METADATA_ROWS, OWNERS, of_source
 from pipelines.installation import SHARED, Installation
 from pipelines.publication import publish
@@ -40,6 +42,7 @@ from pipelines.staging import Entity
 from pipelines.staging import load as load_entities
 
 PUBLISHED = AssetKey(["published", "ecotone"])
+EXPORT = AssetKey(["published", "export"])
 # All macros are made before any metric, and bind what they read.
 _MACROS_READ = frozenset(table for macro in macro_definitions().values() for table in macro.reads)
 
@@ -178,6 +181,32 @@ def publication(tables: Sequence[str]) -> AssetsDefinition:
     return published
 
 
+def exported() -> AssetsDefinition:
+    """`[published, export]`: the metrics as files for other programs."""
+
+    @asset(
+        key=EXPORT,
+        description="Every metric as Parquet and CSV, with a data package that describes them and how to cite them.",
+        group_name="published",
+        kinds={"parquet", "csv"},
+        deps=[AssetDep(PUBLISHED)],
+        owners=OWNERS,
+        automation_condition=when_changed,
+        required_resource_keys={"installation"},
+    )
+    def export(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg] # Dagster refuses the parameter here
+        installation: Installation = context.resources.installation
+        installation.reporter("exporting", 0, 0, "metrics")
+        settings = installation.settings
+        changed = exported_id(settings) != installation.warehouse().publication_id
+        folder = write_export(settings) if changed else settings.home / "export"
+        return MaterializeResult(
+            metadata={"path": MetadataValue.path(str(folder)), "changed": MetadataValue.bool(changed)}
+        )
+
+    return export
+
+
 def shared() -> AssetsDefinition:
     """`[dashboards, assets]`: what all pages share."""
     return _of_drawing(
@@ -234,5 +263,6 @@ def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefiniti
     yield from (of_entity(entity, streams, makers) for entity in entities.values())
     yield from (of_metric(metric, makers) for metric in defined.values())
     yield publication([*entities, *(f"metrics.{name}" for name in defined)])
+    yield exported()
     yield shared()
     yield from (of_page(page) for page in pages.load().values())

@@ -5,6 +5,7 @@ Data flows from `ecosystems.toml` to the stream `ecotone/catalogue`; `ecotone re
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.catalogue import Catalogue
 from pipelines.lake import Lake
+from pipelines.manifest import Entry
 
 SOURCE, STREAM = "ecotone", "catalogue"
 SCHEMA = pa.schema(
@@ -45,10 +47,19 @@ def recorded(lake: Lake, until: datetime) -> Catalogue | None:
     Raises:
         CatalogueError: this ecotone reads it no longer.
     """
+    return _newest(lake, lambda entry: entry.fetched_at <= until)
+
+
+def of_hash(lake: Lake, sha256: str) -> Catalogue | None:
+    """The catalogue with that hash; None if the lake never had it. Raises as `recorded`."""
+    return _newest(lake, lambda entry: (entry.state or {}).get("sha256") == sha256)
+
+
+def _newest(lake: Lake, meant: Callable[[Entry], bool]) -> Catalogue | None:
     found = [
         pair
         for pair in lake.manifest.originals()
-        if (pair[0].source, pair[0].stream) == (SOURCE, STREAM) and pair[0].fetched_at <= until
+        if (pair[0].source, pair[0].stream) == (SOURCE, STREAM) and meant(pair[0])
     ]
     if not found:
         return None

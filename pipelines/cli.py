@@ -132,6 +132,33 @@ def rebuild(*, as_of: Annotated[date | None, Parameter(show_default=False)] = No
     return command.rebuild() if as_of is None else command.rebuild_as_of(as_of)
 
 
+@app.command(help_epilogue="", sort_key=12)
+def verify(publication: str, /, *, options: Options = EVERY) -> int:
+    """Make a publication again from the lake and compare every row.
+
+    The publication is named by its id (or its first characters), by the
+    publication.json of an export, or by a published DuckDB file. It is made again
+    from exactly the batches and the catalogue that it names; rows are compared,
+    not files. What is published stays as it is.
+
+    Exit code: 0 every row matches; 1 some do not, or the lake lacks what it was
+    made from; 2 no such publication.
+
+    For example
+      ecotone verify 5f2c90
+      ecotone verify data/export/publication.json
+      ecotone verify ~/Downloads/ecotone.duckdb
+
+    Args:
+        publication: Its id, its publication.json, or a published DuckDB file.
+        options: Of every command.
+    """
+    options.apply()
+    from pipelines.commands import verify as command
+
+    return command.verify(publication)
+
+
 @app.command(help_epilogue="", sort_key=8)
 def site(*, options: Options = EVERY) -> int:
     """Draw the dashboards again from the published file.

@@ -12,6 +12,7 @@ from pathlib import Path
 import dashboards
 from dashboards import pages
 from pipelines.catalogue import Catalogue
+from pipelines.export import exported_id
 from pipelines.progress import Reporter, silent
 from pipelines.publication import published_id
 from pipelines.settings import Settings
@@ -56,9 +57,9 @@ class Installation:
         return self.settings.home / "site"
 
     def is_published(self) -> bool:
-        """Whether what the lake holds is published and drawn already, by this code and under this catalogue."""
+        """Whether what the lake holds is published, exported and drawn, by this code and under this catalogue."""
         publication = self.warehouse().publication_id
-        return published_id(self.settings.published) == publication and all(
+        return publication == published_id(self.settings.published) == exported_id(self.settings) and all(
             self.page_is_drawn(slug, publication) for slug in (SHARED, *pages.load())
         )
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
 import metrics
+from dashboards.files import write_text
+from pipelines import revisions
 from pipelines.errors import WarehouseError
+from pipelines.record import Record, folder, revisions_path
+from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, quoted, scalar
 
 PUBLICATION_COMMENTS = {
@@ -22,6 +27,7 @@ PUBLICATION_COMMENTS = {
     "as_of": "Time of the newest batch it was made from.",
     "simulated": "Whether the world it describes is made up.",
     "code": "Hash of the SQL and rules.",
+    "version": "Of the ecotone that made it.",
     "catalogue_sha256": "Hash of ecosystems.toml.",
     "batches": "Batches it was made from.",
 }
@@ -44,9 +50,18 @@ def publish(warehouse: Warehouse, target: Path | None = None) -> bool:
             temporary.unlink(missing_ok=True)
             raise WarehouseError(f"{target} could not be published: {error.strerror}. The old one stays.") from error
     _finish(temporary)
+    if target == warehouse.settings.published:
+        _keep_record(warehouse.settings, temporary)
     temporary.replace(target)
     _sync(target.parent)
     return True
+
+
+def _keep_record(settings: Settings, made: Path) -> None:
+    """What it was made from and what it changes, kept beside it: `ecotone verify` makes it again from that."""
+    record = Record.of_file(made)
+    revisions.write(settings.published, made, revisions_path(settings, record.publication_id))
+    write_text(folder(settings) / f"{record.publication_id}.json", record.text())
 
 
 def _describe(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> None:
@@ -56,11 +71,11 @@ def _describe(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> No
     connection.execute(
         "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, "
         "?::TIMESTAMPTZ AS published_at, ?::TIMESTAMPTZ AS as_of, "
-        "?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS catalogue_sha256, "
+        "?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS version, ?::VARCHAR AS catalogue_sha256, "
         "?::BIGINT AS batches",
         [
             *(warehouse.publication_id, warehouse.settings.now(), as_of, warehouse.catalogue.simulated),
-            *(warehouse.code, warehouse.catalogue.sha256, len(entries)),
+            *(warehouse.code, version("ecotone"), warehouse.catalogue.sha256, len(entries)),
         ],
     )
     for column, text in PUBLICATION_COMMENTS.items():

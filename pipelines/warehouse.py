@@ -54,7 +54,7 @@ class Built:
 
 
 class Warehouse:
-    """One build: the lake up to a moment, under one catalogue, into one working file."""
+    """One build: the lake up to a moment, or some of its batches, under one catalogue, into one working file."""
 
     def __init__(  # noqa: PLR0913 - each is a thing that a build depends on
         self,
@@ -64,6 +64,7 @@ class Warehouse:
         *,
         path: Path | None = None,
         until: datetime | None = None,
+        only: frozenset[str] | None = None,
         lake: Lake | None = None,
     ) -> None:
         self.settings = settings
@@ -71,6 +72,7 @@ class Warehouse:
         self.sources = {f"{source.source}/{source.stream}": source for source in sources.values()}
         self.path = path or settings.home / "warehouse.duckdb"
         self.until = until
+        self.only = only
         self.lake = lake or Lake(settings.lake)
         self.entities = load_entities()
         self._connection: duckdb.DuckDBPyConnection | None = None
@@ -82,7 +84,12 @@ class Warehouse:
     def batches(self) -> list[tuple[Entry, str]]:
         """The batches as first written that this build may see, each with the file that holds its rows now."""
         pairs = self.lake.manifest.originals()
-        return [pair for pair in pairs if self.until is None or pair[0].fetched_at <= self.until]
+        return [
+            pair
+            for pair in pairs
+            if (self.until is None or pair[0].fetched_at <= self.until)
+            and (self.only is None or pair[0].batch in self.only)
+        ]
 
     @cached_property
     def staging_code(self) -> str:

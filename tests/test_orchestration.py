@@ -133,7 +133,7 @@ def test_every_file_of_a_room_is_an_asset_with_a_description(installation: Insta
     specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
     expected = {f"sources/{name}" for name in discover()}
     expected |= {table.replace(".", "/") for table in load_entities()} | {f"metrics/{name}" for name in metrics.load()}
-    expected |= {f"dashboards/{slug}" for slug in (*pages.load(), "assets")} | {"published/ecotone"}
+    expected |= {f"dashboards/{slug}" for slug in (*pages.load(), "assets")} | {"published/ecotone", "published/export"}
     assert set(specs) == expected
     assert all(spec.description and spec.group_name != "default" and spec.kinds for spec in specs.values())
 

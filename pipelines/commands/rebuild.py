@@ -20,17 +20,13 @@ from pipelines.commands.published import as_of_path, open_published
 from pipelines.commands.run import totals
 from pipelines.commands.terminal import complain, plural, progress, say
 from pipelines.errors import ConfigurationError, WarehouseError
+from pipelines.fingerprints import Fingerprint, differing, fingerprints
 from pipelines.installation import Installation
 from pipelines.lake import Lake
 from pipelines.publication import publish
 from pipelines.warehouse import Warehouse
 
 FAILED = 1
-OF_THE_MAKING = {"ops.publication"}  # tells when the file was made, not what is in it
-TABLES = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database()"
-
-Fingerprint = tuple[int, int]
-"""Rows and a hash of all rows that does not depend on their order."""
 
 
 def rebuild() -> int:
@@ -84,20 +80,6 @@ def _rebuilt(installation: Installation) -> dict[str, Fingerprint]:
             return fingerprints(connection)
 
 
-def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, Fingerprint]:
-    """`schema.name` of every table → what tells whether two files hold the same rows."""
-    found: dict[str, Fingerprint] = {}
-    for schema, name in connection.execute(TABLES).fetchall():
-        table = f"{schema}.{name}"
-        if table in OF_THE_MAKING:
-            continue
-        row = connection.execute(
-            f'SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM "{schema}"."{name}" AS t'
-        ).fetchone()
-        found[table] = (int(row[0]), int(row[1])) if row else (0, 0)
-    return found
-
-
 def tell_difference(former: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint], *, same_input: bool) -> bool:
     """Say whether the rows are the former ones; False if they are not though they should be."""
     if not former:
@@ -106,12 +88,12 @@ def tell_difference(former: Mapping[str, Fingerprint], now: Mapping[str, Fingerp
     if former == now:
         say("Equal to the former publication, row for row.")
         return True
-    differing = sorted(table for table in former.keys() | now.keys() if former.get(table) != now.get(table))
+    others = ", ".join(differing(former, now))
     if not same_input:
-        say(f"Batches, catalogue or code have changed since the former publication: {', '.join(differing)} differ.")
+        say(f"Batches, catalogue or code have changed since the former publication: {others} differ.")
         return True
     complain(
-        f"NOT equal to the former publication, though made from the same input: {', '.join(differing)} differ. "
+        f"NOT equal to the former publication, though made from the same input: {others} differ. "
         "What was published stays. Please report this: it is a mistake in ecotone.",
     )
     return False

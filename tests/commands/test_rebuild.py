@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import duckdb
 import pytest
 from small_world import World, call
 
@@ -43,29 +42,18 @@ def test_a_damaged_publication_is_made_anew(own: World) -> None:
     assert own.call("sql", "SELECT count(*) AS n FROM staging.commit").out == "n\n8\n"
 
 
-def test_fingerprints_tell_rows_apart_and_not_their_order() -> None:
-    with duckdb.connect() as connection:
-        connection.execute("CREATE SCHEMA ops; CREATE TABLE ops.publication (i INTEGER)")
-        connection.execute("CREATE TABLE a AS SELECT * FROM (VALUES (1, 'x'), (2, 'y'), (2, 'y')) AS t(i, s)")
-        connection.execute("CREATE TABLE b AS SELECT * FROM (VALUES (2, 'y'), (1, 'x'), (2, 'y')) AS t(i, s)")
-        connection.execute("CREATE TABLE c AS SELECT * FROM (VALUES (1, 'x'), (1, 'x'), (2, 'y')) AS t(i, s)")
-        found = module.fingerprints(connection)
-    assert set(found) == {"main.a", "main.b", "main.c"}
-    assert found["main.a"] == found["main.b"] != found["main.c"]
-
-
 @pytest.mark.parametrize(
     ("former", "now", "same_input", "message"),
     [
-        ({"a": (1, 5)}, {"a": (1, 5)}, True, "Equal to the former publication"),
-        ({"a": (1, 5)}, {"a": (1, 6)}, True, "NOT equal to the former publication"),
-        ({"a": (1, 5)}, {"a": (1, 6)}, False, "have changed since"),
-        ({}, {"a": (1, 6)}, True, "nothing to compare with"),
+        ({"a": (1, "5")}, {"a": (1, "5")}, True, "Equal to the former publication"),
+        ({"a": (1, "5")}, {"a": (1, "6")}, True, "NOT equal to the former publication"),
+        ({"a": (1, "5")}, {"a": (1, "6")}, False, "have changed since"),
+        ({}, {"a": (1, "6")}, True, "nothing to compare with"),
     ],
 )
 def test_other_rows_from_the_same_input_are_a_mistake(
-    former: dict[str, tuple[int, int]],
-    now: dict[str, tuple[int, int]],
+    former: dict[str, tuple[int, str]],
+    now: dict[str, tuple[int, str]],
     same_input: bool,
     message: str,
     capsys: pytest.CaptureFixture[str],
