@@ -27,7 +27,7 @@ from pipelines.lake import Lake
 from pipelines.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source
-from pipelines.staging import SCHEMAS, Entity, inputs, organizations, people
+from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people
 from pipelines.staging import load as load_entities
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
@@ -93,7 +93,8 @@ class Warehouse:
     def code(self) -> str:
         """Hash of all SQL and rules that a number can depend on."""
         metric_texts = [metric.path.read_text(encoding="utf-8") for _, metric in sorted(_metrics().items())]
-        rules = [repr(row) for row in (*people.rule_rows(b""), *organizations.organization_rows())]
+        curated = (*people.rule_rows(b""), *organizations.organization_rows(), *licenses.license_rows())
+        rules = [repr(row) for row in curated]
         return _sha256([self.staging_code, *metrics.macros(), *metric_texts, *rules])
 
     @cached_property

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.catalogue import Catalogue, Project
 from pipelines.manifest import Entry
 from pipelines.sources import Source
-from pipelines.staging import organizations, people
+from pipelines.staging import licenses, organizations, people
 
 TEXT, DAY, TIME, FLAG, COUNT = pa.string(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_(), pa.int64()
 PERIOD = [("valid_from", DAY), ("valid_to", DAY)]
@@ -45,6 +45,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         ],
     ),
     "input_organization": pa.schema([("source_key", TEXT), ("organization", TEXT)]),
+    "input_license": pa.schema([("license", TEXT), ("class", TEXT), ("source", TEXT)]),
     "input_batch": pa.schema(
         [
             *(("batch", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT), ("fetched_at", TIME)),
@@ -73,6 +74,7 @@ def create(
             rows[name].append(row)
     rows["input_rule"] = [row[:5] for row in people.rule_rows(key)]
     rows["input_organization"] = list(organizations.organization_rows())
+    rows["input_license"] = list(licenses.license_rows())
     counted = {entry.batch for entry in countable(entries, sources)}
     resumable = {(source.source, source.stream) for source in sources if source.resumable}
     rows["input_batch"] = [
