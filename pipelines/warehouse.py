@@ -33,6 +33,7 @@ from pipelines.staging import load as load_entities
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
 # Of DuckDB, tried in turn: what does not fit is written to disk, what cannot be is tried again with more.
 MEMORY_LIMITS = ("256MB", "1GB", "4GB", "80%")
+VERDICTS = f"metrics.{metrics.VERDICTS}"
 LAYOUT = 1  # raise it when the working file's own tables change
 
 
@@ -92,7 +93,9 @@ class Warehouse:
     @cached_property
     def code(self) -> str:
         """Hash of all SQL and rules that a number can depend on."""
-        metric_texts = [metric.path.read_text(encoding="utf-8") for _, metric in sorted(_metrics().items())]
+        claims = metrics.load_claims()
+        paths = [_metrics()[name].path for name in sorted(_metrics())] + [claims[name].path for name in sorted(claims)]
+        metric_texts = [path.read_text(encoding="utf-8") for path in paths]
         curated = (*people.rule_rows(b""), *organizations.organization_rows(), *licenses.license_rows())
         rules = [repr(row) for row in curated]
         return _sha256([self.staging_code, *metrics.macros(), *metric_texts, *rules])
@@ -205,6 +208,10 @@ class Warehouse:
 
     def _make(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
         schema, _, name = table.partition(".")
+        if table == VERDICTS:
+            self._make_macros(connection)
+            metrics.build_verdicts(connection)
+            return
         if schema == "metrics":
             metric = _metrics()[name]
             self._make_macros(connection)
@@ -262,7 +269,7 @@ class Warehouse:
 
     def build_all(self) -> list[Built]:
         """Everything in order: entities, metrics, and what stands over all metrics."""
-        names = [*self.entities, *(f"metrics.{name}" for name in _metrics())]
+        names = [*self.entities, *(f"metrics.{name}" for name in metrics.tables())]
         with self.open():
             return [self.build(name) for name in names]
 

@@ -131,7 +131,7 @@ def rebuild_as_of(day: date) -> int:
         path=target.with_name(f".building-{day}.duckdb"),
         until=end,
     )
-    tables = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.load())]
+    tables = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.tables())]
     if not warehouse.batches:
         first = min(entry.fetched_at for entry, _path in installation.warehouse().batches)
         raise ConfigurationError(

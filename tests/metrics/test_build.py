@@ -43,7 +43,12 @@ def test_tables_have_the_types_and_comments_of_the_contract(world: Any) -> None:
     comments = world.connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'metrics'"
     ).fetchall()
-    assert {name for name, comment in comments if comment} == {*METRICS, "definition"}
+    assert {name for name, comment in comments if comment} == {
+        *METRICS,
+        "definition",
+        "claim_observation",
+        "claim_verdict",
+    }
 
 
 def test_long_view_and_definitions_hold_every_metric(world: Any) -> None:
