@@ -125,5 +125,13 @@ CREATE TABLE staging.model_lineage (
     model_id VARCHAR, parent_id VARCHAR, relation VARCHAR, root_id VARCHAR, share DOUBLE
 );
 
--- OpenRouter's tokens; is_other: of all models that are not listed one by one. A model is the subject `openrouter:<model>`.
-CREATE TABLE staging.token_usage (day DATE, model VARCHAR, tokens BIGINT, is_other BOOLEAN);
+-- The 50 most used models of each day on OpenRouter, and one row `other` for the rest; a day without rows was not told.
+CREATE TABLE staging.token_usage (
+    day DATE, model VARCHAR, tokens BIGINT, is_other BOOLEAN, subject_id VARCHAR
+);
+
+-- The Hub's most trending models of each day that was observed; rank 1 trends most.
+CREATE TABLE staging.trending (day DATE, rank BIGINT, model_id VARCHAR, trending_score DOUBLE);
+
+-- Each model that ever trended, with itself and all that it derives from.
+CREATE TABLE staging.trending_ancestor (model_id VARCHAR, ancestor_id VARCHAR);

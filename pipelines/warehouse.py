@@ -27,7 +27,7 @@ from pipelines.lake import Lake
 from pipelines.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source
-from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people
+from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people, people_links
 from pipelines.staging import load as load_entities
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
@@ -103,7 +103,13 @@ class Warehouse:
     @cached_property
     def publication_id(self) -> str:
         """Hash of batches, code and catalogue: the same one means the same rows."""
-        return _sha256([self.code, self.catalogue.sha256, *(entry.batch for entry, _ in self.batches)])[:32]
+        links = [self.links] if self.links else []
+        return _sha256([self.code, self.catalogue.sha256, *links, *(entry.batch for entry, _ in self.batches)])[:32]
+
+    @cached_property
+    def links(self) -> str:
+        """The installation's people.toml."""
+        return people_links.text_of(self.settings.home)
 
     # -- the working file ---------------------------------------------------------------------------------------------
 
@@ -227,6 +233,7 @@ class Warehouse:
                 sources=self.sources.values(),
                 entries=[entry for entry, _ in self.batches],
                 key=self.settings.key,
+                links=self.links,
             )
             self._has_inputs = True
         merged = [batch for stream in entity.streams for batch in self._stage(connection, entity, stream)]
