@@ -4,18 +4,24 @@ question = "As diverse as that many equally frequent architectures?"
 unit = "architectures"
 definition = """
 The Hill number of order 2 of the architectures (`model_type` of the configuration) of the entity's models created in the
-month, with the unbiased estimate Σ m(m-1) / N(N-1) of Σp² for m models of one architecture and N models in all. It
-reads: as diverse as that many equally frequent architectures; at least 1. It falls where new models grow alike.
+month: 1 / Σp², where Σp² is the part of the pairs of models, of two different releases, that are of one architecture. What
+one organisation creates on one day is one release: a family comes in many sizes and variants that were not chosen
+one by one. It reads: as diverse as that many equally frequent architectures; at least 1. It falls where new models grow alike.
 Models without a known architecture are left out; the flag tells their part. The interval is a delete-a-group jackknife
-of its logarithm over 12 groups by a hash of the model; at least 6 models are needed. Where all are of one architecture
-its upper end is 20^(2/n). Months count from the first model on. `n` is the number of models with a known architecture.
+of its logarithm over 12 groups by a hash of the release; at least 6 releases are needed. Where all models are of one
+architecture its upper end is 20^(2/releases). Months count from the first model on. `n` is the number of models with a
+known architecture.
 """
 source = "Simpson, Measurement of diversity, Nature 163 (1949) 688; Hill, Diversity and evenness, Ecology 54 (1973) 427"
 caveats = [
-  "A family comes in many sizes and variants of one architecture, released on one day: they are single models here, and the interval is then too narrow.",
+  "With pairs within a release in it, a month of few families looks less diverse than it is: see docs/intervals.md.",
+  "Of few releases the estimate can exceed the number of architectures seen.",
   "`model_type` names the code that runs a model; two of them may differ in little else than the name.",
   "Only models that still existed when they were listed are seen.",
 ]
+
+[columns]
+releases = "releases that the models come from"
 +++*/
 WITH model AS (
     SELECT DISTINCT
@@ -23,45 +29,75 @@ WITH model AS (
         o.model_id,
         metrics.month_of(metrics.utc_day(o.created_at)) AS period,
         o.model_type,
-        metrics.hash_group(o.model_id) AS part
+        concat(coalesce(o.organization, ''), ' ', CAST(metrics.utc_day(o.created_at) AS VARCHAR)) AS release
     FROM staging.model AS o
     JOIN catalogue.membership AS m
         ON m.subject_id = o.model_id AND metrics.is_member(metrics.utc_day(o.created_at), m.valid_from, m.valid_to)
     WHERE o.created_at IS NOT NULL
 ),
--- Models by architecture and group, and what the sums over architectures lose when the group is left out.
 cell AS (
+    SELECT entity_id, period, model_type, release, metrics.hash_group(release) AS part, count(*) AS models
+    FROM model
+    WHERE model_type IS NOT NULL
+    GROUP BY entity_id, period, model_type, release
+),
+release AS (
+    SELECT entity_id, period, release, part, sum(models) AS models
+    FROM cell
+    GROUP BY entity_id, period, release, part
+),
+-- Of a group and an architecture: its models, and how many of that architecture there are in all.
+type_part AS (
     SELECT
         entity_id,
         period,
         model_type,
         part,
-        count(*) AS models,
-        sum(count(*)) OVER (PARTITION BY entity_id, period, model_type) AS models_of_type
-    FROM model
-    WHERE model_type IS NOT NULL
+        sum(models) AS models,
+        sum(models * models) AS squares,
+        sum(sum(models)) OVER (PARTITION BY entity_id, period, model_type) AS models_of_type
+    FROM cell
     GROUP BY entity_id, period, model_type, part
 ),
-part AS (
+-- Ordered pairs of models of one architecture whose first is in the group; those of which either is; those within a release.
+alike AS (
     SELECT
         entity_id,
         period,
         part,
-        sum(models) AS models,
-        sum(models * (models_of_type - 1)) AS pairs,
-        sum(models * (2 * models_of_type - models - 1)) AS pairs_lost
-    FROM cell
+        CAST(sum(models * models_of_type) AS BIGINT) AS pairs,
+        CAST(sum(models * (2 * models_of_type - models)) AS BIGINT) AS pairs_lost,
+        CAST(sum(squares) AS BIGINT) AS within
+    FROM type_part
+    GROUP BY entity_id, period, part
+),
+size AS (
+    SELECT entity_id, period, part, count(*) AS releases, CAST(sum(models) AS BIGINT) AS models, CAST(sum(models * models) AS BIGINT) AS squares
+    FROM release
     GROUP BY entity_id, period, part
 ),
 total AS (
-    SELECT entity_id, period, sum(models) AS models, sum(pairs) AS pairs
-    FROM part
-    GROUP BY entity_id, period
+    SELECT
+        s.entity_id,
+        s.period,
+        CAST(sum(s.releases) AS BIGINT) AS releases,
+        CAST(sum(s.models) AS BIGINT) AS models,
+        CAST(sum(s.squares) AS BIGINT) AS squares,
+        CAST(sum(a.pairs) AS BIGINT) AS pairs,
+        CAST(sum(a.within) AS BIGINT) AS within
+    FROM size AS s
+    JOIN alike AS a ON a.entity_id = s.entity_id AND a.period = s.period AND a.part = s.part
+    GROUP BY s.entity_id, s.period
 ),
 without_part AS (
-    SELECT p.entity_id, p.period, metrics.log_effective(t.models - p.models, t.pairs - p.pairs_lost) AS logarithm
-    FROM part AS p
-    JOIN total AS t ON t.entity_id = p.entity_id AND t.period = p.period
+    SELECT
+        s.entity_id,
+        s.period,
+        CAST((t.models - s.models) * (t.models - s.models) - (t.squares - s.squares) AS DOUBLE) AS pairs,
+        CAST(t.pairs - a.pairs_lost - (t.within - a.within) AS DOUBLE) AS pairs_alike
+    FROM size AS s
+    JOIN alike AS a ON a.entity_id = s.entity_id AND a.period = s.period AND a.part = s.part
+    JOIN total AS t ON t.entity_id = s.entity_id AND t.period = s.period
 ),
 jackknife AS (
     SELECT
@@ -70,17 +106,23 @@ jackknife AS (
         count(*) AS parts,
         count(logarithm) AS usable,
         metrics.deviation(sum(logarithm * logarithm), sum(logarithm), count(*)) AS deviation
-    FROM without_part
+    FROM (
+        SELECT entity_id, period, CASE WHEN pairs_alike > 0 THEN metrics.exact(ln(pairs / pairs_alike)) END AS logarithm
+        FROM without_part
+    ) AS estimates
     GROUP BY entity_id, period
 ),
 estimate AS (
     SELECT
         t.entity_id,
         t.period,
-        CASE WHEN t.pairs > 0 THEN CAST(t.models AS DOUBLE) * (t.models - 1) / t.pairs END AS types,
+        t.releases,
         CASE
-            WHEN t.models < 6 THEN NULL
-            WHEN t.pairs = t.models * (t.models - 1) THEN metrics.one_kind_factor(t.models)
+            WHEN t.pairs > t.within THEN CAST(t.models * t.models - t.squares AS DOUBLE) / (t.pairs - t.within)
+        END AS types,
+        CASE
+            WHEN t.releases < 6 THEN NULL
+            WHEN t.pairs - t.within = t.models * t.models - t.squares THEN metrics.one_kind_factor(t.releases)
             ELSE metrics.jackknife_factor(j.parts, j.usable, j.deviation)
         END AS factor
     FROM total AS t
@@ -108,14 +150,16 @@ SELECT
     CASE
         WHEN m.models IS NULL THEN 'no model was created'
         WHEN m.known < 2 THEN 'fewer than 2 models of a known architecture'
-        WHEN e.types IS NULL THEN 'no two models of one architecture'
+        WHEN e.releases < 2 THEN 'one release only'
+        WHEN e.types IS NULL THEN 'no two releases are of one architecture'
     END AS reason,
     metrics.remarks(
         metrics.small(e.types, m.known),
         metrics.unfinished(o.unfinished),
         metrics.coverage(o.covered),
         metrics.unknown_share((m.models - m.known) / m.models)
-    ) AS flag
+    ) AS flag,
+    CAST(coalesce(e.releases, 0) AS BIGINT) AS releases
 FROM beginning AS b
 JOIN metrics.months('huggingface', 'models') AS o ON o.entity_id = b.entity_id AND o.period >= b.period
 LEFT JOIN monthly AS m ON m.entity_id = o.entity_id AND m.period = o.period
