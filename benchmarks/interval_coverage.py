@@ -9,6 +9,7 @@ computed twice. Prints the tables of docs/intervals.md; `--write` puts them ther
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,7 +67,8 @@ def world(tables: Mapping[str, Sequence[Row]], repositories: int, metric: str) -
         FROM range({repositories}) t(i);
         INSERT INTO ops.coverage SELECT 'github:' || i, s.source, s.stream, NULL, TIMESTAMPTZ '2025-01-01 00:00:00+00',
             'ok', NULL, 1, 0
-        FROM range({repositories}) t(i), (VALUES ('git', 'commits'), ('github', 'counters')) s(source, stream);
+        FROM range({repositories}) t(i),
+            (VALUES ('git', 'commits'), ('github', 'counters'), ('huggingface', 'models')) s(source, stream);
         INSERT INTO ops.entity_coverage SELECT 'repository:' || split_part(subject_id, ':', 2), source, stream, 1, 1,
             observed_until FROM ops.coverage;
     """)
@@ -90,6 +92,12 @@ FILL = {
             FALSE, [], FALSE
         FROM given, range(1000000) t(i) WHERE i < c4;
         INSERT INTO staging.person SELECT DISTINCT 'person:' || c1, 'human', NULL, NULL, NULL FROM given;
+    """,
+    # repository, model, architecture, organisation
+    "models": """
+        INSERT INTO staging.model (model_id, organization, created_at, model_type)
+        SELECT 'hf:' || c1, c3, DATE '2024-12-10', c2 FROM given;
+        INSERT INTO catalogue.membership SELECT 'repository:' || c0, 'hf:' || c1, NULL, NULL FROM given;
     """,
     # repository, day, forks
     "counters": """
@@ -233,10 +241,62 @@ def agent_share(communities: int) -> list[Outcome]:
     return found
 
 
+def architecture_diversity(communities: int) -> list[Outcome]:
+    """Models drawn from fixed shares of architectures, one by one and by families of four of one architecture."""
+    kinds = {"one 70 %, four others": (0.7, 0.1, 0.1, 0.05, 0.05), "six, 30 to 10 %": (0.3, 0.2, 0.2, 0.1, 0.1, 0.1)}
+    found = []
+    for family, (name, shares), models in itertools.product((1, 4), kinds.items(), (8, 20, 60, 200)):
+        rng = random.Random(f"{family} {name} {models}")
+        rows: list[Row] = []
+        for number in range(communities):
+            types = rng.choices(range(len(shares)), shares, k=models // family)
+            releases = [one // family for one in range(models)]
+            rows += [(number, f"{number}/{one}", f"t{types[of]}", f"o{of}") for one, of in enumerate(releases)]
+        truth = [1 / sum(share * share for share in shares)] * communities
+        result = world({"models": rows}, communities, "architecture_diversity")
+        scenario = f"{name}; {models} models, {'one by one' if family == 1 else f'families of {family}'}"
+        found.append(outcome(scenario, truth, result, lambda low, high: high / low))
+    return found
+
+
+def shares_in_parts(communities: int) -> list[Outcome]:
+    """Derivatives of which some are merges of two bases, half each; and people of two communities, some in both."""
+    connection = duckdb.connect()
+    metrics.create_inputs(connection)
+    metrics.build(connection, [])
+    found = []
+    for merges, models, share in itertools.product((0.0, 0.5), (10, 50, 500), (0.05, 0.4)):
+        rng = random.Random(f"{merges} {models} {share}")
+        drawn = []
+        for _ in range(communities * 10):
+            bases = [2 if rng.random() < merges else 1 for _ in range(models)]
+            drawn.append((sum(sum(rng.random() < share for _ in range(base)) / base for base in bases), models))
+        name = f"`derivative_share`: {models} derivatives, {merges:.0%} merges of two"
+        found.append(wilson(connection, name, share, drawn))
+    for people, share in itertools.product((10, 50, 500), (0.05, 0.3)):
+        rng = random.Random(f"{people} {share}")
+        sizes = [max(1, poisson(rng, people)) for _ in range(communities * 10)]
+        drawn = [(sum(rng.random() < share for _ in range(size)), size) for size in sizes]
+        found.append(wilson(connection, f"`contributor_overlap`: about {people} people in either", share, drawn))
+    return found
+
+
+def wilson(connection: duckdb.DuckDBPyConnection, name: str, truth: float, drawn: list[tuple[float, int]]) -> Outcome:
+    """How often the macro's interval for (k, n) holds the truth."""
+    rows = connection.execute(
+        "SELECT unnest(range(len($ks)))::INTEGER AS i, unnest($ks) / unnest($ns) AS value, "
+        "metrics.wilson_low(unnest($ks), unnest($ns)) AS low, metrics.wilson_high(unnest($ks), unnest($ns)) AS high",
+        {"ks": [float(k) for k, _ in drawn], "ns": [n for _, n in drawn]},
+    ).fetchall()
+    return outcome(name, [truth] * len(drawn), rows, lambda low, high: high - low)
+
+
 MEASURED = {
     "Wilson: `agent_share`, `bot_share`": (agent_share, "share"),
     "Jackknife over months: `effective_contributors`": (effective_contributors, "high ÷ low"),
     "Jackknife over groups of people: `time_zone_diversity`": (time_zone_diversity, "high ÷ low"),
+    "Wilson: `derivative_share`, `contributor_overlap`": (shares_in_parts, "share"),
+    "Jackknife over groups of releases: `architecture_diversity`": (architecture_diversity, "high ÷ low"),
     "t on logarithmic increments: `fork_growth`": (fork_growth, "percentage points"),
 }
 

@@ -3,24 +3,32 @@
 The way of the data: `contract.sql` says which tables a metric may read (the warehouse fills them), `macros*.sql` hold
 what several metrics share, `<room>/<metric>.sql` defines one metric: its front matter (TOML in `/*+++ … +++*/`) is the
 definition that the site, the index and Dagster show, its SELECT is the number. `build()` writes the tables of the
-schema `metrics`. Nothing here knows where the data came from or what draws it.
+schema `metrics`, and after them the verdicts on `claims/*.sql`. Nothing here knows where the data came from, or what
+draws it.
 """
 
-from metrics.build import build, comments, create_inputs, create_statement
+from metrics.build import build, comments, create_inputs, create_statement, tables
 from metrics.checks import GENERIC_CHECKS
+from metrics.claim_files import Claim, load_claims
 from metrics.definitions import Metric, MetricError, load
 from metrics.macros import macros
 from metrics.portable import portable
+from metrics.verdicts import VERDICTS, build_verdicts
 
 __all__ = [
     "GENERIC_CHECKS",
+    "VERDICTS",
+    "Claim",
     "Metric",
     "MetricError",
     "build",
+    "build_verdicts",
     "comments",
     "create_inputs",
     "create_statement",
     "load",
+    "load_claims",
     "macros",
     "portable",
+    "tables",
 ]

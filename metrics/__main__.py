@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from metrics.claim_files import load_claims
 from metrics.definitions import load
 from metrics.index import render
 from metrics.macros import ROOT
 
-(ROOT / "INDEX.md").write_text(render(load().values()), encoding="utf-8")
+(ROOT / "INDEX.md").write_text(render(load().values(), load_claims().values()), encoding="utf-8")

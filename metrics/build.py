@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from metrics.definitions import CONTRACT_COLUMNS, Metric, load
 from metrics.macros import ROOT, macros
+from metrics.verdicts import VERDICTS, build_verdicts
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +29,11 @@ DEFINITION_COLUMNS = {
     "caveats": "what to know before comparing",
     "sql": "the query that computes it",
 }
+
+
+def tables() -> list[str]:
+    """Names of the tables of the schema `metrics` in the order of building: the verdicts read the others."""
+    return [*load(), VERDICTS]
 
 
 def create_statement(metric: Metric) -> str:
@@ -56,8 +62,8 @@ def build(connection: duckdb.DuckDBPyConnection, names: Iterable[str] | None = N
 
     Args:
         connection: writable; the schema `metrics` is created in its current database.
-        names: the metrics to compute; all if None. The view `metrics.value` and the table `metrics.definition` cover
-            every metric whose table is there, those of earlier builds included.
+        names: the metrics to compute; all, and the verdicts on the claims, if None. The view `metrics.value` and the
+            table `metrics.definition` cover every metric whose table is there, those of earlier builds included.
 
     Raises:
         KeyError: there is no metric of that name.
@@ -71,6 +77,8 @@ def build(connection: duckdb.DuckDBPyConnection, names: Iterable[str] | None = N
         connection.execute(create_statement(metric))
         for statement in comments(metric):
             connection.execute(statement)
+    if names is None:
+        build_verdicts(connection)
     _describe(connection, defined)
 
 

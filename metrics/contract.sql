@@ -36,8 +36,10 @@ CREATE TABLE staging.affiliation (
 -- kind: commit, issue, issue_comment, change_request, change_request_comment, review, discussion, discussion_comment.
 CREATE TABLE staging.contribution (person_id VARCHAR, subject_id VARCHAR, kind VARCHAR, occurred_at TIMESTAMPTZ);
 
+-- observed_on: the day on which GitHub told created_at and license_spdx; NULL: not asked.
 CREATE TABLE staging.repository (
-    repository_id VARCHAR, full_name VARCHAR, identity_origin VARCHAR, database_id BIGINT
+    repository_id VARCHAR, full_name VARCHAR, identity_origin VARCHAR, database_id BIGINT, created_at TIMESTAMPTZ,
+    license_spdx VARCHAR, observed_on DATE
 );
 
 -- Reachable from HEAD; strange_date: authored before 2005 or after the fetch.
@@ -91,9 +93,25 @@ CREATE TABLE staging.discussion (
     closed_at TIMESTAMPTZ
 );
 
+-- formats: safetensors, gguf, pickle, onnx, …; NULL: not told.
 CREATE TABLE staging.model (
     model_id VARCHAR, name VARCHAR, organization VARCHAR, created_at TIMESTAMPTZ, license VARCHAR, model_type VARCHAR,
-    parameters BIGINT, identity_origin VARCHAR
+    parameters BIGINT, identity_origin VARCHAR, formats VARCHAR[]
+);
+
+-- license: as told of a model or repository; class: osi, open, restricted, non-commercial or unknown.
+CREATE TABLE staging.license (license VARCHAR, class VARCHAR, source VARCHAR);
+
+-- One look at a repository; advisories: published ones, NULL where they could not be asked for.
+CREATE TABLE staging.community_profile (
+    repository_id VARCHAR, day DATE, readme BOOLEAN, license BOOLEAN, code_of_conduct BOOLEAN, contributing BOOLEAN,
+    security_policy BOOLEAN, issue_templates BOOLEAN, pull_request_templates BOOLEAN, advisories BIGINT
+);
+
+-- fixed_at: NULL where no fixed version was named.
+CREATE TABLE staging.security_advisory (
+    advisory_id VARCHAR, repository_id VARCHAR, severity VARCHAR, reported_at TIMESTAMPTZ, published_at TIMESTAMPTZ,
+    fixed_at TIMESTAMPTZ
 );
 
 -- Observed days only; a count that the Hub did not tell is NULL.
@@ -106,3 +124,14 @@ CREATE TABLE staging.model_snapshot (
 CREATE TABLE staging.model_lineage (
     model_id VARCHAR, parent_id VARCHAR, relation VARCHAR, root_id VARCHAR, share DOUBLE
 );
+
+-- The 50 most used models of each day on OpenRouter, and one row `other` for the rest; a day without rows was not told.
+CREATE TABLE staging.token_usage (
+    day DATE, model VARCHAR, tokens BIGINT, is_other BOOLEAN, subject_id VARCHAR
+);
+
+-- The Hub's most trending models of each day that was observed; rank 1 trends most.
+CREATE TABLE staging.trending (day DATE, rank BIGINT, model_id VARCHAR, trending_score DOUBLE);
+
+-- Each model that ever trended, with itself and all that it derives from.
+CREATE TABLE staging.trending_ancestor (model_id VARCHAR, ancestor_id VARCHAR);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from metrics.claim_files import Claim
 from metrics.definitions import Metric
 
 HEAD = """# Metrics
@@ -16,17 +17,28 @@ nothing. `low` and `high` are the 95 % interval; [how well each covers](../docs/
 """
 
 
-def render(metrics: Iterable[Metric]) -> str:
+CLAIMS_HEAD = """
+## Claims
+
+Published sentences, each a query that says on which days it held. `metrics.claim_verdict` has a row for each, with the
+verdict on the data of the publication: supported, contradicted, not enough data, or not testable;
+`metrics.claim_observation` has the days.
+"""
+
+
+def render(metrics: Iterable[Metric], claims: Iterable[Claim] = ()) -> str:
     """The text of INDEX.md, in Markdown.
 
     Args:
         metrics: in order of room and name, as `load()` gives them.
+        claims: in order of name.
     """
     parts = [HEAD]
     for room, members in groupby(metrics, key=lambda metric: metric.room):
         parts.append(f"\n## {room.capitalize()}\n")
         parts.extend(_entry(metric) for metric in members)
-    return "".join(parts)
+    judged = [_claim(claim) for claim in claims]
+    return "".join([*parts, *([CLAIMS_HEAD] if judged else []), *judged])
 
 
 def _entry(metric: Metric) -> str:
@@ -45,3 +57,17 @@ def _entry(metric: Metric) -> str:
 
 def _columns(metric: Metric) -> str:
     return "\n".join(f"Column `{name}`: {text}\n" for name, text in metric.columns.items())
+
+
+def _claim(claim: Claim) -> str:
+    lines = [
+        f"\n### [`{claim.name}`](claims/{claim.name}.sql)\n",
+        f"*{claim.title}* {claim.said_by}, {claim.said_on}: {claim.source}\n",
+        f"Refuted by: {claim.refuted_by}\n",
+        *([f"Not testable. It would take: {claim.takes}.\n"] if claim.takes else []),
+        *(f"- {caveat}" for caveat in claim.caveats),
+        *([""] if claim.caveats and claim.reads else []),
+        *([f"Reads: {', '.join(f'`{table}`' for table in claim.reads)}"] if claim.reads else []),
+        "",
+    ]
+    return "\n".join(lines)

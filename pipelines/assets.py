@@ -29,6 +29,7 @@ from dashboards.model import Page
 from metrics import Metric
 from metrics.definitions import CONTRACT_COLUMNS
 from metrics.macros import macro_definitions
+from metrics.verdicts import VERDICT_COLUMNS
 from pipelines import checks
 from pipelines.automation import fresh, when_changed
 from pipelines.charts import markdown_chart
@@ -40,6 +41,7 @@ from pipelines.publication import publish
 from pipelines.sources import Source
 from pipelines.staging import Entity
 from pipelines.staging import load as load_entities
+from pipelines.warehouse import VERDICTS
 
 PUBLISHED = AssetKey(["published", "ecotone"])
 EXPORT = AssetKey(["published", "export"])
@@ -72,6 +74,20 @@ def of_metric(metric: Metric, makers: Mapping[str, str]) -> AssetsDefinition:
         own_checks=checks.named({**metrics.GENERIC_CHECKS, **metric.checks}, f"metrics.{metric.name}"),
         sql=metric.sql,
         drawn=True,
+    )
+
+
+def of_verdicts(makers: Mapping[str, str]) -> AssetsDefinition:
+    """`[metrics, claim_verdict]`: what the data says of published claims; made after all metrics that they read."""
+    claims = metrics.load_claims().values()
+    return _of_table(
+        VERDICTS,
+        description="**What the data of this publication says of published claims**, and on which days they held.",
+        group="metrics_claims",
+        columns=VERDICT_COLUMNS,
+        deps=_made_by({table for claim in claims for table in claim.reads} | _MACROS_READ, makers, VERDICTS),
+        own_checks={},
+        sql="\n\n".join(f"-- {claim.title}\n{claim.sql or '-- not testable'}" for claim in claims),
     )
 
 
@@ -262,7 +278,8 @@ def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefiniti
     yield from (of_source(source, projects, streams) for source in sources.values())
     yield from (of_entity(entity, streams, makers) for entity in entities.values())
     yield from (of_metric(metric, makers) for metric in defined.values())
-    yield publication([*entities, *(f"metrics.{name}" for name in defined)])
+    yield of_verdicts(makers)
+    yield publication([*entities, *(f"metrics.{name}" for name in metrics.tables())])
     yield exported()
     yield shared()
     yield from (of_page(page) for page in pages.load().values())

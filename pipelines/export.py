@@ -27,7 +27,7 @@ from pipelines.errors import WarehouseError
 from pipelines.record import RECORD, Record, revisions_path
 from pipelines.revisions import COLUMNS as REVISION_COLUMNS
 from pipelines.settings import Settings
-from pipelines.warehouse import quoted
+from pipelines.warehouse import VERDICTS, quoted
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 # Frictionless Data Package 2.0, table schema: field types
@@ -141,6 +141,14 @@ def _resources(connection: duckdb.DuckDBPyConnection, revisions: Path) -> Iterat
         "SELECT * REPLACE (array_to_string(caveats, chr(10)) AS caveats) FROM metrics.definition ORDER BY metric",
         _comments(connection, "metrics", "definition"),
         ("metric",),
+    )
+    yield Resource(
+        VERDICTS,
+        "Published claims, and whether they hold",
+        "One row a claim, with the verdict on this data and the dates on which it held.",
+        f"SELECT * FROM metrics.{VERDICTS} ORDER BY ALL",
+        _comments(connection, "metrics", VERDICTS),
+        ("claim",),
     )
     if revisions.exists():
         yield Resource(

@@ -18,6 +18,7 @@ from pipelines.publication import published_id
 from pipelines.settings import Settings
 from pipelines.sources import Source
 from pipelines.sources import discover as discover_sources
+from pipelines.staging import people_links
 from pipelines.warehouse import Warehouse
 
 SHARED = "assets"
@@ -43,8 +44,9 @@ class Installation:
 
     @classmethod
     def from_environment(cls, reporter: Reporter = silent) -> Installation:
-        """Read settings and catalogue; ConfigurationError if either is wrong."""
+        """Read settings, catalogue and people.toml; ConfigurationError if one of them is wrong."""
         settings = Settings.from_environment()
+        people_links.link_rows(people_links.text_of(settings.home), b"")
         return cls(settings, Catalogue.load(settings.catalogue), discover_sources(), reporter)
 
     def warehouse(self) -> Warehouse:

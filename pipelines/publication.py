@@ -29,6 +29,7 @@ PUBLICATION_COMMENTS = {
     "code": "Hash of the SQL and rules.",
     "version": "Of the ecotone that made it.",
     "catalogue_sha256": "Hash of ecosystems.toml.",
+    "people_sha256": "Hash of the installation's people.toml; NULL without one.",
     "batches": "Batches it was made from.",
 }
 
@@ -72,10 +73,11 @@ def _describe(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> No
         "CREATE OR REPLACE TABLE ops.publication AS SELECT ?::VARCHAR AS publication_id, "
         "?::TIMESTAMPTZ AS published_at, ?::TIMESTAMPTZ AS as_of, "
         "?::BOOLEAN AS simulated, ?::VARCHAR AS code, ?::VARCHAR AS version, ?::VARCHAR AS catalogue_sha256, "
-        "?::BIGINT AS batches",
+        "?::VARCHAR AS people_sha256, ?::BIGINT AS batches",
         [
             *(warehouse.publication_id, warehouse.settings.now(), as_of, warehouse.catalogue.simulated),
-            *(warehouse.code, version("ecotone"), warehouse.catalogue.sha256, len(entries)),
+            *(warehouse.code, version("ecotone"), warehouse.catalogue.sha256),
+            *(warehouse.links_sha256, len(entries)),
         ],
     )
     for column, text in PUBLICATION_COMMENTS.items():

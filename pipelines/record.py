@@ -22,7 +22,8 @@ RECORD = "publication.json"
 SHORTEST = 6  # characters of an id that may stand for the whole
 ABOUT = """
     SELECT publication_id, strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ'),
-        strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ'), simulated, code, version, catalogue_sha256
+        strftime(as_of AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ'), simulated, code, version, catalogue_sha256,
+        people_sha256
     FROM ops.publication
 """
 
@@ -39,6 +40,7 @@ class Record:
         code: hash of the SQL and rules that made it.
         ecotone: version of the program that made it.
         catalogue_sha256: hash of the catalogue.
+        people_sha256: hash of the installation's people.toml; None without one.
         batches: the batches it was made from, in order.
         tables: `schema.name` → rows and fingerprint.
     """
@@ -50,6 +52,7 @@ class Record:
     code: str
     ecotone: str
     catalogue_sha256: str
+    people_sha256: str | None
     batches: tuple[str, ...]
     tables: Mapping[str, Fingerprint]
 
@@ -67,8 +70,8 @@ class Record:
         if row is None:
             raise WarehouseError(f"{path}: ops.publication is empty, so it does not say what it was made from.")
         made = tuple(batch for (batch,) in batches)
-        publication_id, published_at, as_of, simulated, code, program, catalogue = row
-        return cls(publication_id, published_at, as_of, simulated, code, program, catalogue, made, tables)
+        publication_id, published_at, as_of, simulated, code, program, catalogue, people = row
+        return cls(publication_id, published_at, as_of, simulated, code, program, catalogue, people, made, tables)
 
     @classmethod
     def of_text(cls, text: str, where: Path) -> Record:

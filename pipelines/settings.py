@@ -4,6 +4,7 @@ An installation's home (`ECOTONE_HOME`) holds everything that a run writes:
 
 home/
 ├── key                 32 random bytes: the key of the e-mail hashes
+├── people.toml         optional: which accounts and addresses are one person
 ├── lake/               immutable batches and their manifest
 ├── git/                bare partial clones (a cache: may be deleted)
 ├── warehouse.duckdb    the pipeline's own working file (may be deleted)

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import metrics
 from pipelines import catalogue_record
 from pipelines.catalogue import Catalogue
-from pipelines.errors import LakeError, WarehouseError
+from pipelines.errors import ConfigurationError, LakeError, WarehouseError
 from pipelines.fingerprints import differing
 from pipelines.installation import Installation
 from pipelines.lake import Lake
@@ -47,6 +46,7 @@ def verify(installation: Installation, record: Record) -> Verdict:
 
     Raises:
         LakeError: the lake lacks a batch, or the catalogue that was in force.
+        ConfigurationError: people.toml is another one.
         WarehouseError: it could not be built.
     """
     catalogue = _catalogue(installation, record)
@@ -58,10 +58,9 @@ def verify(installation: Installation, record: Record) -> Verdict:
             path=Path(place) / "warehouse.duckdb",
             only=frozenset(record.batches),
         )
-        _check_batches(warehouse, record)
-        names = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.load())]
-        for done, name in enumerate(names):
-            installation.reporter("building", done, len(names), name)
+        _check(warehouse, record)
+        for done, name in enumerate(warehouse.tables):
+            installation.reporter("building", done, len(warehouse.tables), name)
             warehouse.build(name)
         target = Path(place) / "ecotone.duckdb"
         publish(warehouse, target)
@@ -91,7 +90,12 @@ def _catalogue(installation: Installation, record: Record) -> Catalogue:
     return found
 
 
-def _check_batches(warehouse: Warehouse, record: Record) -> None:
+def _check(warehouse: Warehouse, record: Record) -> None:
+    if warehouse.links_sha256 != record.people_sha256:
+        raise ConfigurationError(
+            f"{warehouse.settings.home / 'people.toml'} is not the one of publication {record.publication_id}: "
+            f"{'put that one there' if record.people_sha256 else 'there was none, so move it away'} and verify again."
+        )
     there = {entry.batch for entry, _path in warehouse.batches}
     missing = [batch for batch in record.batches if batch not in there]
     if missing:

@@ -27,12 +27,13 @@ from pipelines.lake import Lake
 from pipelines.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source
-from pipelines.staging import SCHEMAS, Entity, inputs, organizations, people
+from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people, people_links
 from pipelines.staging import load as load_entities
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
 # Of DuckDB, tried in turn: what does not fit is written to disk, what cannot be is tried again with more.
 MEMORY_LIMITS = ("256MB", "1GB", "4GB", "80%")
+VERDICTS = f"metrics.{metrics.VERDICTS}"
 LAYOUT = 1  # raise it when the working file's own tables change
 
 
@@ -99,14 +100,28 @@ class Warehouse:
     @cached_property
     def code(self) -> str:
         """Hash of all SQL and rules that a number can depend on."""
-        metric_texts = [metric.path.read_text(encoding="utf-8") for _, metric in sorted(_metrics().items())]
-        rules = [repr(row) for row in (*people.rule_rows(b""), *organizations.organization_rows())]
+        claims = metrics.load_claims()
+        paths = [_metrics()[name].path for name in sorted(_metrics())] + [claims[name].path for name in sorted(claims)]
+        metric_texts = [path.read_text(encoding="utf-8") for path in paths]
+        curated = (*people.rule_rows(b""), *organizations.organization_rows(), *licenses.license_rows())
+        rules = [repr(row) for row in curated]
         return _sha256([self.staging_code, *metrics.macros(), *metric_texts, *rules])
 
     @cached_property
     def publication_id(self) -> str:
         """Hash of batches, code and catalogue: the same one means the same rows."""
-        return _sha256([self.code, self.catalogue.sha256, *(entry.batch for entry, _ in self.batches)])[:32]
+        links = [self.links] if self.links else []
+        return _sha256([self.code, self.catalogue.sha256, *links, *(entry.batch for entry, _ in self.batches)])[:32]
+
+    @cached_property
+    def links(self) -> str:
+        """The installation's people.toml."""
+        return people_links.text_of(self.settings.home)
+
+    @property
+    def links_sha256(self) -> str | None:
+        """Its hash; None without one."""
+        return _sha256([self.links]) if self.links else None
 
     # -- the working file ---------------------------------------------------------------------------------------------
 
@@ -211,6 +226,10 @@ class Warehouse:
 
     def _make(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
         schema, _, name = table.partition(".")
+        if table == VERDICTS:
+            self._make_macros(connection)
+            metrics.build_verdicts(connection)
+            return
         if schema == "metrics":
             metric = _metrics()[name]
             self._make_macros(connection)
@@ -226,6 +245,7 @@ class Warehouse:
                 sources=self.sources.values(),
                 entries=[entry for entry, _ in self.batches],
                 key=self.settings.key,
+                links=self.links,
             )
             self._has_inputs = True
         merged = [batch for stream in entity.streams for batch in self._stage(connection, entity, stream)]
@@ -266,11 +286,15 @@ class Warehouse:
         inputs.create_new(connection, source, batches, paths)
         return batches
 
+    @property
+    def tables(self) -> list[str]:
+        """All that is built, in order: entities, metrics, and what stands over all metrics."""
+        return [*self.entities, *(f"metrics.{name}" for name in metrics.tables())]
+
     def build_all(self) -> list[Built]:
-        """Everything in order: entities, metrics, and what stands over all metrics."""
-        names = [*self.entities, *(f"metrics.{name}" for name in _metrics())]
+        """Everything in order."""
         with self.open():
-            return [self.build(name) for name in names]
+            return [self.build(name) for name in self.tables]
 
 
 @cache

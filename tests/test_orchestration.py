@@ -132,7 +132,9 @@ def test_every_file_of_a_room_is_an_asset_with_a_description(installation: Insta
     definitions: Definitions = build(installation)
     specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
     expected = {f"sources/{name}" for name in discover()}
-    expected |= {table.replace(".", "/") for table in load_entities()} | {f"metrics/{name}" for name in metrics.load()}
+    expected |= {table.replace(".", "/") for table in load_entities()} | {
+        f"metrics/{name}" for name in metrics.tables()
+    }
     expected |= {f"dashboards/{slug}" for slug in (*pages.load(), "assets")} | {"published/ecotone", "published/export"}
     assert set(specs) == expected
     assert all(spec.description and spec.group_name != "default" and spec.kinds for spec in specs.values())

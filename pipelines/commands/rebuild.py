@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-import metrics
 from pipelines import launch
 from pipelines.catalogue_record import recorded
 from pipelines.commands import report
@@ -113,7 +112,6 @@ def rebuild_as_of(day: date) -> int:
         path=target.with_name(f".building-{day}.duckdb"),
         until=end,
     )
-    tables = [*warehouse.entities, *(f"metrics.{name}" for name in metrics.load())]
     if not warehouse.batches:
         first = min(entry.fetched_at for entry, _path in installation.warehouse().batches)
         raise ConfigurationError(
@@ -121,8 +119,8 @@ def rebuild_as_of(day: date) -> int:
         )
     try:
         with progress() as reporter:
-            for done, table in enumerate(tables):
-                reporter("building", done, len(tables), table)
+            for done, table in enumerate(warehouse.tables):
+                reporter("building", done, len(warehouse.tables), table)
                 warehouse.build(table)
         publish(warehouse, target)
     finally:

@@ -51,4 +51,4 @@ def run(projects: Sequence[str], sources: Sequence[str], *, publish: bool, verbo
 
 def totals() -> dict[str, int]:
     """How many tables are built and pages drawn."""
-    return {"building": len(load_entities()) + len(metrics.load()), "drawing": len(pages.load()) + 1}
+    return {"building": len(load_entities()) + len(metrics.tables()), "drawing": len(pages.load()) + 1}

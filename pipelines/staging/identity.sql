@@ -2,7 +2,7 @@
 title = "Which person, repository or model a source's key means"
 description = """Facts keep the key that their source gave and never change; this table says whom it means, so that
 learning later that two keys are one rewrites no fact. `login:x` becomes the account that used the login, unless two
-accounts did; `email:x` the account to which GitHub assigns its commits, unless a curated rule knows the address;
+accounts did; keys that the installation's people.toml declares to be one person become one; `email:x` the account to which GitHub assigns its commits, unless a curated rule knows the address;
 `github:<owner/name>` becomes the database id once GitHub has answered for the name; `hf:<name>` the Hub's own id once a
 listing shows both."""
 [columns]
@@ -27,7 +27,7 @@ accounts AS (
     -- an agent's address may be assigned to somebody who registered it: what the rules know stays what it is
     SELECT email_key, account_key FROM fact.account_email WHERE email_key NOT IN (SELECT source_key FROM input_rule)
 ),
-persons AS (
+told AS (
     SELECT keys.source_key, coalesce(accounts.person_id, keys.source_key) AS person_id
     FROM (
         SELECT source_key FROM fact.person_key
@@ -35,6 +35,33 @@ persons AS (
         SELECT source_key FROM accounts
     ) AS keys
     LEFT JOIN accounts ON accounts.source_key = keys.source_key
+),
+-- a name that two accounts had is nobody's
+named_key AS (
+    SELECT login_key AS source_key, min(source_key) AS told_key
+    FROM fact.person_key
+    WHERE login_key IS NOT NULL
+    GROUP BY login_key
+    HAVING count(DISTINCT source_key) = 1
+),
+declared AS (
+    SELECT link.person, told.person_id
+    FROM input_link AS link
+    LEFT JOIN named_key ON named_key.source_key = link.source_key
+    INNER JOIN told ON told.source_key = link.source_key OR told.source_key = named_key.told_key
+),
+-- the account, where one of them is one; who is declared to be two people is the first of them
+one_person AS (
+    SELECT
+        person_id,
+        first_value(person_id) OVER (PARTITION BY person ORDER BY person_id NOT LIKE 'account:%', person_id) AS whole_id
+    FROM declared
+    QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY person) = 1
+),
+persons AS (
+    SELECT told.source_key, coalesce(one_person.whole_id, told.person_id) AS person_id
+    FROM told
+    LEFT JOIN one_person ON one_person.person_id = told.person_id
 ),
 models AS (
     SELECT 'hf:' || name AS source_key, max_by('hf:' || hub_id, (day, hub_id)) AS model_id

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.catalogue import Catalogue, Project
 from pipelines.manifest import Entry
 from pipelines.sources import Source
-from pipelines.staging import organizations, people
+from pipelines.staging import licenses, organizations, people, people_links
 
 TEXT, DAY, TIME, FLAG, COUNT = pa.string(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_(), pa.int64()
 PERIOD = [("valid_from", DAY), ("valid_to", DAY)]
@@ -44,7 +44,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             *(("number", COUNT), ("began", TIME)),
         ],
     ),
+    "input_link": pa.schema([("person", COUNT), ("source_key", TEXT)]),
     "input_organization": pa.schema([("source_key", TEXT), ("organization", TEXT)]),
+    "input_license": pa.schema([("license", TEXT), ("class", TEXT), ("source", TEXT)]),
     "input_batch": pa.schema(
         [
             *(("batch", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT), ("fetched_at", TIME)),
@@ -55,15 +57,19 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 }
 
 
-def create(
+def create(  # noqa: PLR0913 - each is a thing that Python knows
     connection: duckdb.DuckDBPyConnection,
     *,
     catalogue: Catalogue,
     sources: Iterable[Source],
     entries: Sequence[Entry],
     key: bytes,
+    links: str = "",
 ) -> None:
-    """Make all `input_*` relations as temporary tables; `entries` are the batches as first written."""
+    """Make all `input_*` relations as temporary tables.
+
+    `entries` are the batches as first written, `links` the installation's people.toml.
+    """
     sources = list(sources)
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in SCHEMAS}
     for position, entity in enumerate(catalogue.entities()):
@@ -72,7 +78,9 @@ def create(
         for name, row in _project_rows(project, position, sources):
             rows[name].append(row)
     rows["input_rule"] = [row[:5] for row in people.rule_rows(key)]
+    rows["input_link"] = list(people_links.link_rows(links, key))
     rows["input_organization"] = list(organizations.organization_rows())
+    rows["input_license"] = list(licenses.license_rows())
     counted = {entry.batch for entry in countable(entries, sources)}
     resumable = {(source.source, source.stream) for source in sources if source.resumable}
     rows["input_batch"] = [

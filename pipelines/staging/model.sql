@@ -9,6 +9,7 @@ created_at = "When the Hub says it was created."
 license = "The Hub's licence id; NULL where it has none or was not told."
 model_type = "Architecture of its configuration; NULL where not told."
 parameters = "Number of parameters of its weights; NULL where not told."
+formats = "Formats of its weights: safetensors, gguf, pickle, onnx, …; NULL where not told."
 pipeline_tag = "The task it is for."
 library_name = "The library it is for."
 gated = "Whether its files have to be asked for; NULL where not told."
@@ -25,6 +26,7 @@ SELECT
     fact.license,
     fact.model_type,
     fact.parameters,
+    NULL::VARCHAR[] AS formats, -- no listing tells the files yet
     fact.pipeline_tag,
     fact.library_name,
     fact.gated,

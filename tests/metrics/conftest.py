@@ -43,6 +43,13 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "staging.star": {"repository_id": "github:1", "person_id": "stargazer {row}-{copy}"},
     "staging.release": {"repository_id": "github:1", "release_id": "release {row}-{copy}", "prerelease": "false"},
     "staging.affiliation": {"basis": "e-mail"},
+    "staging.community_profile": {
+        "repository_id": "github:1",
+        **dict.fromkeys(("readme", "license", "code_of_conduct", "contributing", "security_policy"), "false"),
+        **dict.fromkeys(("issue_templates", "pull_request_templates"), "false"),
+    },
+    "staging.security_advisory": {"repository_id": "github:1", "advisory_id": "GHSA-{row}-{copy}"},
+    "staging.token_usage": {"is_other": "false"},
     "staging.model_snapshot": {"gone": "false"},
     "staging.model_lineage": {"relation": "unspecified", "share": "1"},
 }
@@ -67,7 +74,7 @@ JOIN (
     VALUES ('git', 'commits', 'github:%'), ('huggingface', 'models', 'hf-org:%'),
     ('github', 'counters', 'github:%'), ('github', 'repositories', 'github:%'), ('github', 'issues', 'github:%'),
     ('github', 'pull_requests', 'github:%'), ('github', 'forks', 'github:%'), ('github', 'stargazers', 'github:%'),
-    ('github', 'releases', 'github:%'), ('github', 'discussions', 'github:%')
+    ('github', 'releases', 'github:%'), ('github', 'discussions', 'github:%'), ('github', 'community', 'github:%')
 ) AS s(source, stream, subjects) ON m.subject_id LIKE s.subjects
 """
 

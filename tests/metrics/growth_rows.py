@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 Rows = dict[str, list[tuple[Any, ...]]]
-STREAMS = ("repositories", "forks", "stargazers", "releases", "discussions")
+STREAMS = ("repositories", "forks", "stargazers", "releases", "discussions", "community")
 ORGANIZATIONS = ["acme", "bolt", "core"]
 
 

@@ -43,7 +43,12 @@ def test_tables_have_the_types_and_comments_of_the_contract(world: Any) -> None:
     comments = world.connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'metrics'"
     ).fetchall()
-    assert {name for name, comment in comments if comment} == {*METRICS, "definition"}
+    assert {name for name, comment in comments if comment} == {
+        *METRICS,
+        "definition",
+        "claim_observation",
+        "claim_verdict",
+    }
 
 
 def test_long_view_and_definitions_hold_every_metric(world: Any) -> None:
@@ -53,9 +58,12 @@ def test_long_view_and_definitions_hold_every_metric(world: Any) -> None:
     assert world.connection.execute(
         "SELECT metric, entity_id, value FROM metrics.value WHERE entity_id = 'region:eu' ORDER BY metric"
     ).fetchall() == [
+        ("contributor_flows", "region:eu", 0.0),
+        ("contributor_overlap", "region:eu", 0.0),
         ("contributor_retention", "region:eu", None),
         ("contributors", "region:eu", 1.0),
         ("new_contributors", "region:eu", 1.0),
+        ("shared_contributors", "region:eu", 0.0),
     ]
     defined = world.connection.execute("SELECT metric, definition, caveats, sql FROM metrics.definition").fetchall()
     assert [row[0] for row in defined] == list(METRICS)
@@ -117,8 +125,16 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     world.give(
         "catalogue.membership", "entity_id | subject_id\nproject:a | hf:m\nproject:a | github:1\nproject:a | hf-org:a"
     )
-    world.give("staging.model", "model_id | created_at\nhf:m | 2024-11-01 00:00:00+00")
+    world.give(
+        "staging.model",
+        "model_id | organization | license | created_at\nhf:m | a | mit | 2024-11-01 00:00:00+00\n"
+        "hf:d | b | mit | 2024-12-01 00:00:00+00",
+    )
+    world.give("staging.model_lineage", "model_id | parent_id | root_id\nhf:d | hf:m | hf:m")
     world.give("staging.model_snapshot", "model_id | day | downloads\nhf:m | 2024-12-31 | 7")
+    world.give("staging.community_profile", "day | readme | advisories\n2024-12-31 | true | 1")
+    at = " | 2024-12-01 00:00:00+00"
+    world.give("staging.security_advisory", f"advisory_id | reported_at | published_at | fixed_at\nGHSA-1{at * 3}")
     world.give("staging.fork", "created_at | pushed_at\n2024-11-01 00:00:00+00 | 2024-12-01 00:00:00+00")
     world.give("staging.star", "starred_at\n2024-11-01 00:00:00+00")
     world.give("staging.release", "published_at\n2024-11-01 00:00:00+00")

@@ -15,6 +15,7 @@ import pytest
 from github_rows import change_requests, issues
 from growth_rows import coverage as growth_coverage
 from growth_rows import growth
+from model_rows import models, openness
 
 import metrics
 
@@ -31,8 +32,8 @@ ENTITIES = {
     "github:4": ["repository:c/4", "project:c", "ecosystem:bc", "region:us", "layer:agent"],
     "hf-org:a": ["project:a", "ecosystem:a", "region:eu", "layer:model"],
     "hf-org:b": ["project:b", "ecosystem:bc", "region:us", "layer:model"],
-    **{f"hf:a{i}": ["project:a", "ecosystem:a", "region:eu", "layer:model"] for i in range(4)},
-    **{f"hf:b{i}": ["project:b", "ecosystem:bc", "region:us", "layer:model"] for i in range(4)},
+    **{f"hf:a{i}": ["project:a", "ecosystem:a", "region:eu", "layer:model"] for i in range(8)},
+    **{f"hf:b{i}": ["project:b", "ecosystem:bc", "region:us", "layer:model"] for i in range(8)},
 }
 """Subject → its entities; ecosystem:a has one project of one repository."""
 
@@ -83,31 +84,6 @@ def snapshots(rng: random.Random) -> list[tuple[Any, ...]]:
     return rows
 
 
-def model_rows(rng: random.Random) -> Rows:
-    names = [name for name in ENTITIES if name.startswith("hf:")] + [f"hf:d{i}" for i in range(30)]
-    models, listed, lineage = [], [], []
-    for name in names:
-        born = a_moment(rng)
-        models.append((name, name, name[3:4], born, None, None, None, "id"))
-        count, total, day = rng.randrange(100), rng.randrange(1000), born.date()
-        while day < OBSERVED_UNTIL.date():
-            if day.month % 5 and rng.random() < 0.4:
-                told = rng.random() < 0.9
-                listed.append(
-                    (name, day, count if told else None, total if told else None, 0, 0.0, rng.random() < 0.01)
-                )
-            count, total, day = (
-                max(0, count + rng.randrange(-9, 10)),
-                total + rng.randrange(-1, 20),
-                day + timedelta(days=3),
-            )
-        if name.startswith("hf:d"):
-            for parent in rng.sample(names[:8], rng.randrange(1, 3)):
-                relation = rng.choice(["finetune", "quantized", "merge", "unspecified"])
-                lineage.append((name, parent, relation, parent, 1.0))
-    return {"staging.model": models, "staging.model_snapshot": listed, "staging.model_lineage": lineage}
-
-
 def generated(seed: int) -> Rows:
     """A world: table → rows."""
     rng = random.Random(seed)
@@ -143,7 +119,8 @@ def generated(seed: int) -> Rows:
             for _ in range(90)
         ],
         "staging.repository_snapshot": snapshots(rng),
-        **model_rows(rng),
+        **models(rng, [name for name in ENTITIES if name.startswith("hf:")], BEGIN, OBSERVED_UNTIL),
+        **openness(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
         **issues(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
         **change_requests(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
     }
@@ -212,9 +189,9 @@ def test_ecosystem_of_one_repository_has_the_repositorys_values(
     warehouse: duckdb.DuckDBPyConnection, metric: str
 ) -> None:
     lone = "SELECT * EXCLUDE (entity_id) FROM metrics.{} WHERE entity_id = '{}'"
-    one = "project:a" if metrics.load()[metric].room == "adoption" or metric == "derivatives" else "repository:a/1"
-    if metric in {"contributors", "new_contributors", "contributor_retention", "release_frequency"}:
-        one = "project:a"  # contributions to its models, and these, are the project's, not the repository's
+    # models, and contributions to them, are the project's, not the repository's
+    of_models = {"staging.model", "staging.model_snapshot", "staging.contribution"}
+    one = "project:a" if of_models & set(metrics.load()[metric].reads) else "repository:a/1"
     expected = warehouse.execute(lone.format(metric, one)).fetchall()
     assert expected
     assert warehouse.execute(lone.format(metric, "ecosystem:a")).fetchall() == expected

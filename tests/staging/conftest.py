@@ -60,6 +60,7 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {
     "commits": {"parents": 1, "authored_epoch": int(NOW.timestamp()) - 86_400, "listing": 1, "co_author_keys": []},
     "models": {"base_models": []},
     "counters": {"full_name": "o/a", "day": NOW.date(), "list": "all"},
+    "community": {},
 }
 """What a row holds that does not say."""
 

@@ -34,7 +34,10 @@ ROW = st.tuples(st.integers(1, 4), KEYS, DAYS, st.lists(st.tuples(st.integers(1,
 TELLING = st.tuples(
     st.just("tell"),
     st.sampled_from(
-        ["issues", "pull_requests", "discussions", "forks", "stargazers", "releases", "accounts", "repositories"]
+        [
+            *("issues", "pull_requests", "discussions", "forks", "stargazers", "releases", "accounts", "repositories"),
+            "community",
+        ]
     ),
     st.sampled_from(NAMES),
     st.lists(ROW, max_size=4),

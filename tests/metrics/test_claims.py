@@ -1,0 +1,161 @@
+"""Claims: their files, and worked examples in tests/claims/<claim>/*.toml of each verdict that there can be.
+
+[given]      "schema.table" = a table written with |, of staging or of metrics; what is not written is as in conftest.py
+[expect]     verdict and the columns of metrics.claim_verdict that the example is about; a date as text, NULL as ""
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+
+import metrics
+from metrics.claim_files import parse_claim
+from metrics.definitions import CONTRACT_COLUMNS
+from metrics.macros import ROOT
+
+CASES = Path(__file__).parent.parent / "claims"
+FILES = sorted(CASES.glob("*/*.toml"))
+CLAIMS = metrics.load_claims()
+OUTCOMES = {"supported", "contradicted", "not enough data"}
+
+
+def a_table(world: Any, table: str) -> None:
+    """An empty `metrics.<name>`, with the columns that the metric gives it."""
+    name = table.partition(".")[2]
+    if name in metrics.load():
+        world.connection.execute(metrics.create_statement(metrics.load()[name]))
+    else:
+        columns = ", ".join(f"{column} {kind}" for column, (kind, _) in CONTRACT_COLUMNS.items())
+        world.connection.execute(f"CREATE TABLE {table} ({columns})")
+
+
+@pytest.fixture
+def judge(world: Any) -> Any:
+    """Judges one claim in a world with the tables given, and returns its row."""
+
+    def judged(name: str, given: dict[str, str], *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+        metrics.build(world.connection, [])
+        for table in CLAIMS[name].reads:
+            if table in without:
+                world.connection.execute(f"DROP TABLE IF EXISTS {table}")
+            elif table.startswith("metrics."):
+                a_table(world, table)
+        for table, text in given.items():
+            world.give(table, text)
+        world.fill()
+        for table in set(given):
+            if table.startswith("metrics."):  # an empty cell is NULL
+                world.connection.execute(f"UPDATE {table} SET series = '' WHERE series IS NULL")
+        metrics.build_verdicts(world.connection, {name: CLAIMS[name]})
+        found = world.connection.execute("SELECT * FROM metrics.claim_verdict")
+        columns = [column[0] for column in found.description]
+        (row,) = found.fetchall()
+        return dict(zip(columns, row, strict=True))
+
+    return judged
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_worked_example_gives_the_verdict_reckoned_by_hand(path: Path, judge: Any, world: Any) -> None:
+    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    world.observed_until = case.get("observed_until", world.observed_until)
+    row = judge(path.parent.name, case["given"])
+    shown = {name: "" if row[name] is None else str(row[name]) for name in case["expect"]}
+    assert shown == {name: str(value) for name, value in case["expect"].items()}
+    assert (row["verdict"] in {"supported", "contradicted"}) == (row["reason"] is None)
+
+
+def test_every_verdict_on_every_claim_can_be_reached() -> None:
+    reached: dict[str, set[str]] = defaultdict(set)
+    for path in FILES:
+        reached[path.parent.name].add(tomllib.loads(path.read_text(encoding="utf-8"))["expect"]["verdict"])
+    testable = {name for name, claim in CLAIMS.items() if claim.sql}
+    assert testable
+    assert dict(reached) == dict.fromkeys(testable, OUTCOMES)
+
+
+def test_claims_read_tables_that_are_made() -> None:
+    contract = (ROOT / "contract.sql").read_text(encoding="utf-8")
+    statements = [statement for statement in sqlglot.parse(contract, dialect="duckdb") if statement]
+    allowed = {f"{t.db}.{t.name}" for statement in statements for t in statement.find_all(sqlglot.exp.Table)}
+    allowed |= {f"metrics.{name}" for name in metrics.load()}
+    for claim in CLAIMS.values():
+        assert set(claim.reads) <= allowed, claim.name
+
+
+@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.sql])
+def test_a_claim_whose_table_is_missing_names_it(judge: Any, name: str) -> None:
+    missing = next(table for table in CLAIMS[name].reads if table.startswith(("metrics.", "staging.")))
+    row = judge(name, {}, without=(missing,))
+    assert (row["verdict"], row["reason"]) == ("not enough data", f"not in this publication: {missing}")
+
+
+def test_an_empty_warehouse_decides_nothing(world: Any) -> None:
+    metrics.build(world.connection)
+    verdicts = dict(world.connection.execute("SELECT claim, verdict FROM metrics.claim_verdict").fetchall())
+    assert verdicts == {
+        name: "not enough data" if claim.sql else "not testable" for name, claim in sorted(CLAIMS.items())
+    }
+    assert "not testable" in verdicts.values()
+    assert world.connection.execute("SELECT count(*) FROM metrics.claim_verdict WHERE reason IS NULL").fetchone() == (
+        0,
+    )
+
+
+def test_both_tables_and_all_their_columns_are_commented(world: Any) -> None:
+    metrics.build(world.connection)
+    without = world.connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE table_name LIKE 'claim%' AND comment IS NULL"
+    ).fetchall()
+    assert without == []
+
+
+FRONT = """/*+++
+title = "It is so."
+kind = "state"
+said_by = "Somebody"
+said_on = "2026"
+source = "https://example.org"
+refuted_by = "It not being so."
+needs = "something"
++++*/
+"""
+QUERY = "SELECT day, TRUE AS holds, 'x' AS evidence FROM staging.model_snapshot"
+
+
+def read(text: str) -> metrics.Claim:
+    return parse_claim(text, Path("claims/it_is_so.sql"))
+
+
+def test_a_claim_file_is_read() -> None:
+    claim = read(FRONT + QUERY)
+    assert (claim.name, claim.kind, claim.reads) == ("it_is_so", "state", ("staging.model_snapshot",))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (QUERY, "the file must begin with the front matter"),
+        (FRONT.replace('"state"', "state") + QUERY, "claims/it_is_so.sql:3: the front matter is not valid TOML"),
+        (FRONT.replace('"state"', '"fact"') + QUERY, "kind is event or state, not fact"),
+        (FRONT.replace('said_on = "2026"\n', "") + QUERY, 'the front matter needs said_on = "…"'),
+        (FRONT.replace("https", "http") + QUERY, "source must be a public address"),
+        (FRONT.replace("needs", "wants") + QUERY, "unknown key wants; known are title, kind"),
+        (FRONT, 'the front matter needs takes = "…"'),
+        (FRONT.replace("+++*/", 'takes = "x"\n+++*/') + QUERY, "takes is for a claim without a query"),
+        (FRONT.replace("+++*/", 'caveats = "x"\n+++*/') + QUERY, "caveats is a list of texts"),
+        (FRONT + QUERY + ";", "the file holds exactly one SELECT"),
+        (FRONT + "SELECT day FROM staging.model_snapshot", "the SELECT must yield holds, evidence too"),
+        (FRONT + "SELECT 1 FROM (", "claims/it_is_so.sql:9: the SQL cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_claim_is_reported_with_file_and_line(text: str, message: str) -> None:
+    with pytest.raises(metrics.MetricError) as caught:
+        read(text)
+    assert message in str(caught.value)

@@ -1,0 +1,85 @@
+"""One person with several keys: only where people.toml declares it, whatever the accounts are called."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.errors import ConfigurationError
+from pipelines.installation import Installation
+from pipelines.sources.people_keys import email_key
+from pipelines.staging.people_links import link_rows
+
+sys.path.insert(0, str(Path(__file__).parent))
+from told import an_issue, who
+
+KEY = b"k" * 32
+LINK = '[[person]]\nkeys = ["github:login-of-7", "ann@example.org"]\nsource = "https://example.org/ann"\n'
+
+
+def test_each_key_is_as_staging_has_it_and_no_address_is_kept() -> None:
+    text = '[[person]]\nkeys = ["github:Ann", "hf:Ann-Hub", "account:7", "Ann@Example.org"]\nsource = "https://x.org"'
+    assert link_rows(text, KEY) == [
+        (1, "login:ann"),
+        (1, "hf-login:ann-hub"),
+        (1, "account:7"),
+        (1, email_key(b"ann@example.org", KEY)),
+    ]
+    assert link_rows("", KEY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[person", "people.toml is not valid TOML"),
+        ("[people]\n", "there is no 'people'"),
+        ('[[person]]\nkeys = ["github:a", "hf:b"]\n', "person 1: it has keys, and needs keys and source"),
+        (LINK.replace(', "ann@example.org"', ""), "keys is a list of two or more"),
+        (LINK.replace("github:login-of-7", "ann"), "'ann' is no key: github:<login>"),
+        (LINK.replace("https", "http"), "source must be the public address"),
+        (LINK + LINK, "'github:login-of-7' is of person 1 and of 2"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named_with_what_to_write(text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"people\.toml") as caught:
+        link_rows(text, KEY)
+    assert message in str(caught.value)
+
+
+def test_declared_keys_are_one_person_and_equal_names_are_not(installation: Any, now: Any) -> None:
+    address = email_key(b"ann@example.org", installation.settings.key)
+    commits = [{"sha": "1", "author_key": address}, {"sha": "2", "author_key": "login:ben"}]
+    installation.tell("commits", "o/a", commits)
+    installation.tell("issues", "o/a", [an_issue(1, **who("author", "account:7"))])
+    installation.tell("issues", "o/a", [an_issue(2, **who("author", "account:8"))], at=now + timedelta(hours=1))
+    authors = "SELECT author_id FROM staging.commit UNION ALL SELECT author_id FROM staging.issue ORDER BY 1"
+    apart = installation.warehouse().publication_id
+    assert installation.ask(authors) == [("account:7",), ("account:8",), (address,), ("login:ben",)]
+    (installation.home / "people.toml").write_text(LINK)
+    assert installation.warehouse().publication_id != apart
+    assert installation.ask(authors) == [("account:7",), ("account:7",), ("account:8",), ("login:ben",)]
+    assert installation.ask("SELECT count(*) FROM staging.person") == [(3,)]
+    assert installation.ask(authors, "rebuilt.duckdb") == installation.ask(authors)
+    (installation.home / "people.toml").unlink()
+    assert installation.ask("SELECT count(*) FROM staging.person") == [(4,)]
+
+
+def test_a_mistake_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "people.toml").write_text("[[person]]\n")
+    monkeypatch.setenv("ECOTONE_HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError, match=r"people\.toml, person 1: it has nothing"):
+        Installation.from_environment()
+
+
+def test_a_login_that_two_accounts_had_links_nobody(installation: Any, now: Any) -> None:
+    address = email_key(b"ann@example.org", installation.settings.key)
+    installation.tell("commits", "o/a", [{"sha": "1", "author_key": address}])
+    for number, key in enumerate(("account:7", "account:8")):
+        row = an_issue(number, author_key=key, author_login="login-of-7", author_type="User")
+        installation.tell("issues", "o/a", [row], at=now + timedelta(hours=number))
+    (installation.home / "people.toml").write_text(LINK)
+    assert installation.ask("SELECT count(DISTINCT person_id) FROM staging.person") == [(3,)]
