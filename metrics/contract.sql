@@ -8,7 +8,7 @@ CREATE SCHEMA IF NOT EXISTS ops;
 
 CREATE TABLE catalogue.entity (entity_id VARCHAR, kind VARCHAR, label VARCHAR, parent VARCHAR);
 
--- One row per entity and subject; a subject is a repository_id, a model_id or `hf-org:<organisation>`. [valid_from, valid_to), NULL = unbounded.
+-- One row per entity and subject; a subject is a repository_id, a model_id, `openrouter:<model>` or `hf-org:<organisation>`. [valid_from, valid_to), NULL = unbounded.
 CREATE TABLE catalogue.membership (entity_id VARCHAR, subject_id VARCHAR, valid_from DATE, valid_to DATE);
 
 -- Months; period_end is the first day of the next one.
@@ -105,4 +105,9 @@ CREATE TABLE staging.model_snapshot (
 -- One row per model, parent, relation and root; share: the fraction of a merge.
 CREATE TABLE staging.model_lineage (
     model_id VARCHAR, parent_id VARCHAR, relation VARCHAR, root_id VARCHAR, share DOUBLE
+);
+
+-- The 50 most used models of each day on OpenRouter, and one row `other` for the rest; a day without rows was not told.
+CREATE TABLE staging.token_usage (
+    day DATE, model VARCHAR, tokens BIGINT, is_other BOOLEAN, subject_id VARCHAR
 );

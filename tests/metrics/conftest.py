@@ -43,6 +43,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "staging.star": {"repository_id": "github:1", "person_id": "stargazer {row}-{copy}"},
     "staging.release": {"repository_id": "github:1", "release_id": "release {row}-{copy}", "prerelease": "false"},
     "staging.affiliation": {"basis": "e-mail"},
+    "staging.token_usage": {"is_other": "false"},
     "staging.model_snapshot": {"gone": "false"},
     "staging.model_lineage": {"relation": "unspecified", "share": "1"},
 }

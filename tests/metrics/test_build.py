@@ -86,7 +86,7 @@ OFFENCES = {
     "the interval holds the value": "UPDATE metrics.contributors SET low = value + 1",
     "unknown has a reason, known has none": "UPDATE metrics.contributors SET value = NULL",
     "values are finite": "UPDATE metrics.contributors SET value = 'inf'",
-    "a period is the first day of a month": "UPDATE metrics.contributors SET period = period + 1",
+    "a period is the first day of a month or of a week": "UPDATE metrics.contributors SET period = period + 2",
     "a small sample is flagged": "UPDATE metrics.contributors SET flag = NULL",
     "complete is told": "UPDATE metrics.contributors SET complete = NULL",
 }
@@ -115,13 +115,16 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     world.give("staging.contribution", "person_id | occurred_at\nann | 2024-12-01 00:00:00+00")
     world.give("staging.repository_snapshot", "day | stars | forks\n2024-11-01 | 4 | 5\n2024-12-31 | 5 | 7")
     world.give(
-        "catalogue.membership", "entity_id | subject_id\nproject:a | hf:m\nproject:a | github:1\nproject:a | hf-org:a"
+        "catalogue.membership",
+        "entity_id | subject_id\n"
+        + "\n".join(f"project:a | {subject}" for subject in ("hf:m", "github:1", "hf-org:a", "openrouter:a/m")),
     )
     world.give("staging.model", "model_id | created_at\nhf:m | 2024-11-01 00:00:00+00")
     world.give("staging.model_snapshot", "model_id | day | downloads\nhf:m | 2024-12-31 | 7")
     world.give("staging.fork", "created_at | pushed_at\n2024-11-01 00:00:00+00 | 2024-12-01 00:00:00+00")
     world.give("staging.star", "starred_at\n2024-11-01 00:00:00+00")
     world.give("staging.release", "published_at\n2024-11-01 00:00:00+00")
+    world.give("staging.token_usage", "day | model | tokens | subject_id\n2024-12-02 | a/m | 7 | openrouter:a/m")
     world.give("staging.affiliation", "person_id | organization\nann | acme")
     world.give("staging.issue", "issue_id | author_id | created_at\ni1 | ann | 2024-12-01 00:00:00+00")
     world.give("staging.issue_response", "issue_id | person_id | responded_at\ni1 | ben | 2024-12-02 00:00:00+00")
