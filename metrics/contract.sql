@@ -111,3 +111,9 @@ CREATE TABLE staging.model_lineage (
 CREATE TABLE staging.token_usage (
     day DATE, model VARCHAR, tokens BIGINT, is_other BOOLEAN, subject_id VARCHAR
 );
+
+-- The Hub's most trending models of each day that was observed; rank 1 trends most.
+CREATE TABLE staging.trending (day DATE, rank BIGINT, model_id VARCHAR, trending_score DOUBLE);
+
+-- Each model that ever trended, with itself and all that it derives from.
+CREATE TABLE staging.trending_ancestor (model_id VARCHAR, ancestor_id VARCHAR);

@@ -66,6 +66,8 @@ SELECT DISTINCT
 FROM catalogue.membership AS m
 JOIN (
     VALUES ('git', 'commits', 'github:%'), ('huggingface', 'models', 'hf-org:%'),
+    ('huggingface', 'trending', 'hf-org:%'), ('huggingface', 'spaces', 'hf-org:%'),
+    ('huggingface', 'discussions', 'hf-org:%'),
     ('github', 'counters', 'github:%'), ('github', 'repositories', 'github:%'), ('github', 'issues', 'github:%'),
     ('github', 'pull_requests', 'github:%'), ('github', 'forks', 'github:%'), ('github', 'stargazers', 'github:%'),
     ('github', 'releases', 'github:%'), ('github', 'discussions', 'github:%')
