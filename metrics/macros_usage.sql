@@ -1,4 +1,4 @@
--- SQL that the metrics of use share: tokens on OpenRouter, trending models, Spaces. Written by the rules of macros.sql.
+-- SQL that the metrics of tokens on OpenRouter share. Written by the rules of macros.sql.
 
 -- Weeks by their Monday (ISO 8601), as catalogue.calendar has months.
 CREATE OR REPLACE MACRO metrics.weeks() AS TABLE

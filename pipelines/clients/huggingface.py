@@ -94,6 +94,7 @@ class HubClient:
     ) -> None:
         self.endpoint = endpoint
         self.requests = 0
+        self.limit: int | None = None  # calls in a window, as the last answer's headers have it
         self._headers = build_hf_headers(token=token or False, library_name="ecotone")
         self._anonymous = token is None
         self._progress = progress
@@ -239,6 +240,7 @@ class HubClient:
 
     def _note_budget(self, response: httpx2.Response) -> None:
         limit = parse_ratelimit_headers(response.headers)
+        self.limit = limit.limit if limit is not None and limit.limit else self.limit
         seconds = limit.reset_in_seconds if limit is not None and limit.remaining == 0 else 0
         after = response.headers.get("retry-after", "")
         if response.status_code in RETRIED_STATUSES and after.isdecimal():

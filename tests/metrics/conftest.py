@@ -97,6 +97,8 @@ FROM (
     UNION ALL SELECT person_id FROM staging.issue_response
     UNION ALL SELECT author_id FROM staging.pull_request
     UNION ALL SELECT person_id FROM staging.review
+    UNION ALL SELECT author_id FROM staging.discussion
+    UNION ALL SELECT person_id FROM staging.discussion_response
 ) AS t(person_id)
 WHERE person_id IS NOT NULL AND person_id NOT IN (SELECT person_id FROM staging.person)
 """

@@ -127,6 +127,13 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     world.give("staging.token_usage", "day | model | tokens | subject_id\n2024-12-02 | a/m | 7 | openrouter:a/m")
     world.give("staging.trending", "day | rank | model_id\n2024-12-02 | 1 | hf:m")
     world.give("staging.trending_ancestor", "model_id | ancestor_id\nhf:m | hf:m")
+    opened = "2024-12-01 00:00:00+00"
+    world.give("staging.space_model", f"space_id | model_id | created_at | first_day\ns | hf:m | {opened} | 2024-12-01")
+    hub = "discussion_id | subject_id | author_id | created_at | observed_until\nd1 | hf:m | ann"
+    world.give("staging.discussion", f"{hub} | {opened} | 2025-01-01 00:00:00+00")
+    world.give(
+        "staging.discussion_response", "discussion_id | person_id | responded_at\nd1 | ben | 2024-12-03 00:00:00+00"
+    )
     world.give("staging.affiliation", "person_id | organization\nann | acme")
     world.give("staging.issue", "issue_id | author_id | created_at\ni1 | ann | 2024-12-01 00:00:00+00")
     world.give("staging.issue_response", "issue_id | person_id | responded_at\ni1 | ben | 2024-12-02 00:00:00+00")

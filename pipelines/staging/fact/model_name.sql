@@ -13,6 +13,10 @@ FROM (
     UNION ALL
     SELECT name, hub_id, day FROM fact.trending
     UNION ALL
+    SELECT model_name, hub_id, day FROM fact.hub_discussion
+    UNION ALL
+    SELECT model_name, model_hub_id, CAST(told_at AT TIME ZONE 'UTC' AS DATE) FROM fact.space_use
+    UNION ALL
     SELECT base.id, NULL, NULL FROM (SELECT unnest(base_models) AS base FROM fact.model_observation)
     UNION ALL
     SELECT base.id, NULL, NULL FROM (SELECT unnest(base_models) AS base FROM fact.trending)
