@@ -30,7 +30,7 @@ level AS (
     SELECT u.entity_id, c.period, '' AS series, count(DISTINCT u.space_id) AS spaces
     FROM used AS u
     JOIN catalogue.calendar AS c
-        ON c.period_end > u.first_day AND c.period <= DATE '2040-12-01' AND (u.gone_day IS NULL OR c.period_end <= u.gone_day)
+        ON c.period_end > u.first_day AND (u.gone_day IS NULL OR c.period_end <= u.gone_day)
     GROUP BY u.entity_id, c.period
     UNION ALL
     SELECT entity_id, metrics.month_of(metrics.utc_day(created_at)) AS period, 'new' AS series,

@@ -72,6 +72,7 @@ class Comment:
 class Talk:
     """What was said in a discussion, and its first closing. `left_out`: events without an id or a time."""
 
+    author: Author
     comments: tuple[Comment, ...]
     closed_at: datetime | None
     closed_by: Author
@@ -119,10 +120,12 @@ def talk(client: HubClient, model: str, listed: Listed) -> Talk:
     events = [_event(event) for event in (told if isinstance(told, list) else [])]
     good = sorted((event for event in events if event is not None), key=lambda event: (event[0], event[1]))
     comments = [Comment(id_, author, at) for at, id_, kind, author, _status in good if kind == "comment"]
-    if comments and comments[0].author == listed.author and comments[0].created_at <= listed.created_at + OPENING:
+    author = _author(answer)
+    if comments and comments[0].author.key == author.key and comments[0].created_at <= listed.created_at + OPENING:
         comments = comments[1:]
     closed = next((event for event in good if event[2] == "status-change" and event[4] in CLOSED), None)
     return Talk(
+        author,
         tuple(comments),
         closed[0] if closed else None,
         closed[3] if closed else NOBODY,

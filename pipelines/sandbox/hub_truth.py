@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def of_talk(plan: Sequence[Discussion], now: datetime) -> dict[str, Any]:
-    """By entity and month: what the laws say of the discussions opened in it, what was drawn, how many people talked."""
+    """By entity and month: what the laws say of the discussions opened in it, what was drawn, how many talked."""
     there = [one for one in plan if one.created_at <= now]
     return {
         "responses": {entity: _responses(_of(there, names), now) for entity, names in entities().items()},

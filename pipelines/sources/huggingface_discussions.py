@@ -232,6 +232,7 @@ def _row(of: dict[str, Any], listed: Listed, said: Talk | None) -> dict[str, Any
     )
     return {
         **row,
+        **_columns("author", said.author),
         "closed_at": said.closed_at,
         "comments": list(comments),
         **_columns("closed_by", said.closed_by),
