@@ -32,10 +32,10 @@ GENERIC_CHECKS: Mapping[str, str] = {
         SELECT entity_id, period, series, value, low, high
         FROM metrics.{metric}
         WHERE NOT isfinite(value) OR NOT isfinite(low) OR NOT isfinite(high)""",
-    "a period is the first day of a month": """
+    "a period is the first day of a month or of a week": """
         SELECT entity_id, period
         FROM metrics.{metric}
-        WHERE date_trunc('month', period) <> period""",
+        WHERE date_trunc('month', period) <> period AND date_trunc('week', period) <> period""",
     "a small sample is flagged": """
         SELECT entity_id, period, series, value, n, flag
         FROM metrics.{metric}

@@ -8,7 +8,7 @@ CREATE SCHEMA IF NOT EXISTS ops;
 
 CREATE TABLE catalogue.entity (entity_id VARCHAR, kind VARCHAR, label VARCHAR, parent VARCHAR);
 
--- One row per entity and subject; a subject is a repository_id, a model_id or `hf-org:<organisation>`. [valid_from, valid_to), NULL = unbounded.
+-- One row per entity and subject; a subject is a repository_id, a model_id, `openrouter:<model>` or `hf-org:<organisation>`. [valid_from, valid_to), NULL = unbounded.
 CREATE TABLE catalogue.membership (entity_id VARCHAR, subject_id VARCHAR, valid_from DATE, valid_to DATE);
 
 -- Months; period_end is the first day of the next one.
@@ -88,9 +88,15 @@ CREATE TABLE staging.release (
     author_id VARCHAR
 );
 
+-- Of repositories and of Hub models, whose pull requests are among them; observed_until: of the Hub's, up to when each is known.
 CREATE TABLE staging.discussion (
     discussion_id VARCHAR, subject_id VARCHAR, number BIGINT, author_id VARCHAR, created_at TIMESTAMPTZ,
-    closed_at TIMESTAMPTZ
+    closed_at TIMESTAMPTZ, closed_by_id VARCHAR, is_pull_request BOOLEAN, observed_until TIMESTAMPTZ
+);
+
+-- Every comment by anybody; opening texts are none.
+CREATE TABLE staging.discussion_response (
+    discussion_id VARCHAR, person_id VARCHAR, responded_at TIMESTAMPTZ, kind VARCHAR
 );
 
 -- formats: safetensors, gguf, pickle, onnx, …; NULL: not told.
@@ -135,3 +141,8 @@ CREATE TABLE staging.trending (day DATE, rank BIGINT, model_id VARCHAR, trending
 
 -- Each model that ever trended, with itself and all that it derives from.
 CREATE TABLE staging.trending_ancestor (model_id VARCHAR, ancestor_id VARCHAR);
+
+-- Spaces that use a model; gone_day: a whole listing no longer showed it.
+CREATE TABLE staging.space_model (
+    space_id VARCHAR, model_id VARCHAR, created_at TIMESTAMPTZ, first_day DATE, gone_day DATE
+);

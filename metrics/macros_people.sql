@@ -11,6 +11,7 @@ FROM (
     UNION ALL SELECT 'github' AS source, 'issues' AS stream, 2 AS place
     UNION ALL SELECT 'github' AS source, 'pull_requests' AS stream, 3 AS place
     UNION ALL SELECT 'github' AS source, 'discussions' AS stream, 4 AS place
+    UNION ALL SELECT 'huggingface' AS source, 'discussions' AS stream, 5 AS place
 ) AS known
 JOIN (SELECT DISTINCT source, stream FROM ops.coverage WHERE observed_until IS NOT NULL) AS observed
     ON observed.source = known.source AND observed.stream = known.stream;
@@ -26,6 +27,8 @@ WITH stream_month AS (
     SELECT *, 3 AS place FROM metrics.months('github', 'pull_requests')
     UNION ALL
     SELECT *, 4 AS place FROM metrics.months('github', 'discussions')
+    UNION ALL
+    SELECT *, 5 AS place FROM metrics.months('huggingface', 'discussions')
 ),
 month AS (
     SELECT
@@ -47,7 +50,8 @@ expected AS (
         max(CASE WHEN s.place = 1 AND e.observed > 0 THEN 'commits' END) AS commits,
         max(CASE WHEN s.place = 2 AND e.observed > 0 THEN 'issues' END) AS issues,
         max(CASE WHEN s.place = 3 AND e.observed > 0 THEN 'change requests' END) AS change_requests,
-        max(CASE WHEN s.place = 4 AND e.observed > 0 THEN 'discussions' END) AS discussions
+        max(CASE WHEN s.place = 4 AND e.observed > 0 THEN 'discussions' END) AS discussions,
+        max(CASE WHEN s.place = 5 AND e.observed > 0 THEN 'Hub discussions' END) AS hub_discussions
     FROM metrics.contribution_streams() AS s
     JOIN ops.entity_coverage AS e ON e.source = s.source AND e.stream = s.stream AND e.subjects > 0
     GROUP BY e.entity_id
@@ -63,7 +67,9 @@ SELECT
     CASE
         WHEN concat_ws(', ', e.commits, e.issues, e.change_requests, e.discussions)
             <> 'commits, issues, change requests, discussions'
-        THEN concat(concat_ws(', ', e.commits, e.issues, e.change_requests, e.discussions), ' only')
+        THEN concat(
+            concat_ws(', ', e.commits, e.issues, e.change_requests, e.discussions, e.hub_discussions), ' only'
+        )
     END AS kinds
 FROM month AS m
 JOIN expected AS e ON e.entity_id = m.entity_id;

@@ -19,14 +19,14 @@ JOIN catalogue.membership AS m
 JOIN metrics.numbered_entities() AS e ON e.entity_id = m.entity_id;
 
 -- The months of each entity from its first cell on, as metrics.months() has them.
-CREATE OR REPLACE MACRO metrics.months_of_cells(cells, of_stream) AS TABLE
+CREATE OR REPLACE MACRO metrics.months_of_cells(cells, of_source, of_stream) AS TABLE
 WITH beginning AS (
     SELECT cell // 10000 AS number, min(cell) AS cell
     FROM query_table(cells)
     GROUP BY cell // 10000
 )
 SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, metrics.cell(e.number, m.period) AS cell
-FROM metrics.months('github', of_stream) AS m
+FROM metrics.months(of_source, of_stream) AS m
 JOIN metrics.numbered_entities() AS e ON e.entity_id = m.entity_id
 JOIN beginning AS b ON b.number = e.number AND metrics.cell(e.number, m.period) >= b.cell;
 
@@ -144,10 +144,10 @@ FROM metrics.by_cell('wait');
 -- ── Rows of metrics ─────────────────────────────────────────────────────────────────────────────────────────────
 
 -- The quantiles of metrics.wait_quantiles() in hours, each month from the first with a wait on; `stat` '' is the median.
-CREATE OR REPLACE MACRO metrics.hours_rows(waits, of_stream, things) AS TABLE
+CREATE OR REPLACE MACRO metrics.hours_rows(waits, of_source, of_stream, things) AS TABLE
 WITH month AS (
     SELECT *
-    FROM metrics.months_of_cells(waits, of_stream)
+    FROM metrics.months_of_cells(waits, of_source, of_stream)
 ),
 stat AS (
     SELECT *
@@ -181,7 +181,7 @@ LEFT JOIN stat AS q ON q.cell = m.cell AND q.stat = s.stat;
 CREATE OR REPLACE MACRO metrics.incidence_rows(waits, times, of_stream, things) AS TABLE
 WITH month AS (
     SELECT *
-    FROM metrics.months_of_cells(waits, of_stream)
+    FROM metrics.months_of_cells(waits, 'github', of_stream)
 ),
 incidence AS (
     SELECT *

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.catalogue_parts.model import LAYERS, REGIONS, Entity, HubSelector, Name, Project, Repository
+from pipelines.catalogue_parts.model import (
+    LAYERS,
+    REGIONS,
+    Entity,
+    HubSelector,
+    Name,
+    OpenRouterSelector,
+    Project,
+    Repository,
+)
 from pipelines.catalogue_parts.reader import read
 from pipelines.errors import CatalogueError
 
@@ -21,6 +30,7 @@ __all__ = [
     "Entity",
     "HubSelector",
     "Name",
+    "OpenRouterSelector",
     "Project",
     "Repository",
 ]

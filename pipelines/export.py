@@ -23,11 +23,12 @@ from typing import Any
 import duckdb
 
 from dashboards.files import replacing, write_text
+from metrics import VERDICTS
 from pipelines.errors import WarehouseError
 from pipelines.record import RECORD, Record, revisions_path
 from pipelines.revisions import COLUMNS as REVISION_COLUMNS
 from pipelines.settings import Settings
-from pipelines.warehouse import VERDICTS, quoted
+from pipelines.warehouse import quoted
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 # Frictionless Data Package 2.0, table schema: field types

@@ -145,19 +145,27 @@ class Ingestion:
     def _subject(self, project: Project, subject: str, round_: _Round) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
         with round_.claims.of(subject):
-            try:
-                return self._fetch(project, subject, round_)
-            except Skipped as skipped:
-                return self._note(subject, "skipped", str(skipped))
-            except Paused as paused:
-                return self._note(subject, "paused", str(paused))
-            except LakeError as error:
-                return Outcome(subject, "failed", reason=str(error))
-            except EcotoneError as error:
-                return self._note(subject, "failed", str(error))
-            except Exception as error:  # one subject's surprise must not stop the others; it is shown with its trace
-                log.exception("%s of %s failed", self.source.name, subject)
-                return self._note(subject, "failed", f"{type(error).__name__}: {error}")
+            outcome = round_.had.get(subject)
+            if outcome is None:
+                outcome = round_.had[subject] = self._tried(project, subject, round_)
+                return outcome
+            status = "unchanged" if outcome.status == "ok" else outcome.status
+            return replace(outcome, status=status, rows=0, noted=False)
+
+    def _tried(self, project: Project, subject: str, round_: _Round) -> Outcome:
+        try:
+            return self._fetch(project, subject, round_)
+        except Skipped as skipped:
+            return self._note(subject, "skipped", str(skipped))
+        except Paused as paused:
+            return self._note(subject, "paused", str(paused))
+        except LakeError as error:
+            return Outcome(subject, "failed", reason=str(error))
+        except EcotoneError as error:
+            return self._note(subject, "failed", str(error))
+        except Exception as error:  # one subject's surprise must not stop the others; it is shown with its trace
+            log.exception("%s of %s failed", self.source.name, subject)
+            return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
     def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
         now = self.settings.now()
@@ -269,6 +277,7 @@ class _Round:
     subjects: tuple[str, ...]
     shelf: Shelf
     stopped: threading.Event = field(default_factory=threading.Event)
+    had: dict[str, Outcome] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
         """Something goes on; Paused if the run is being stopped: a source that waits must not keep it."""

@@ -30,6 +30,7 @@ KEY_BYTES = 32
 DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
 DEFAULT_GITHUB_URL = "https://api.github.com"
+DEFAULT_OPENROUTER_URL = "https://openrouter.ai"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class Settings:
         github_url: the address of GitHub's API: REST there, GraphQL at /graphql below it.
         github_tokens: what reads GitHub's API, several if there are several accounts; none: its streams are skipped.
         github_budget: points that one run may spend; it stops there instead of waiting. None: it waits for GitHub's.
+        openrouter_url: OpenRouter's address; its data API is at /api/v1/datasets below it.
+        openrouter_api_key: what OpenRouter's data API wants; None: it is not asked.
+        openrouter_file: a recorded CSV of tokens a day, or a folder of them; None: none is read.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
     """
 
@@ -58,6 +62,9 @@ class Settings:
     github_url: str = DEFAULT_GITHUB_URL
     github_tokens: tuple[str, ...] = field(default=(), repr=False)
     github_budget: int | None = None
+    openrouter_url: str = DEFAULT_OPENROUTER_URL
+    openrouter_api_key: str | None = field(default=None, repr=False)
+    openrouter_file: str | None = None
     fixed_now: datetime | None = None
 
     @classmethod
@@ -76,6 +83,9 @@ class Settings:
             github_url=(environ.get("ECOTONE_GITHUB_URL") or DEFAULT_GITHUB_URL).rstrip("/"),
             github_tokens=_tokens(environ),
             github_budget=_points(environ.get("ECOTONE_GITHUB_BUDGET")),
+            openrouter_url=(environ.get("ECOTONE_OPENROUTER_URL") or DEFAULT_OPENROUTER_URL).rstrip("/"),
+            openrouter_api_key=environ.get("OPENROUTER_API_KEY") or None,
+            openrouter_file=environ.get("ECOTONE_OPENROUTER_FILE") or None,
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
         )
 

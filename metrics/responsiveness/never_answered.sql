@@ -27,7 +27,7 @@ given_up AS (
 ),
 month AS (
     SELECT *
-    FROM metrics.months_of_cells('wait', 'issues')
+    FROM metrics.months_of_cells('wait', 'github', 'issues')
 ),
 ending AS (
     SELECT '' AS series, cell, n, longest, waiting, 1 - incidence AS value, 1 - high AS low, 1 - low AS high

@@ -38,11 +38,11 @@ by_anyone AS (
     FROM wait
 ),
 median AS (
-    SELECT '' AS series, p.* FROM metrics.hours_rows('wait', 'issues', 'issues') AS p
+    SELECT '' AS series, p.* FROM metrics.hours_rows('wait', 'github', 'issues', 'issues') AS p
     UNION ALL
-    SELECT 'by:bot' AS series, b.* FROM metrics.hours_rows('by_bot', 'issues', 'issues') AS b
+    SELECT 'by:bot' AS series, b.* FROM metrics.hours_rows('by_bot', 'github', 'issues', 'issues') AS b
     UNION ALL
-    SELECT 'by:anyone' AS series, a.* FROM metrics.hours_rows('by_anyone', 'issues', 'issues') AS a
+    SELECT 'by:anyone' AS series, a.* FROM metrics.hours_rows('by_anyone', 'github', 'issues', 'issues') AS a
 )
 SELECT entity_id, period, series, value, n, low, high, complete, reason, flag
 FROM median

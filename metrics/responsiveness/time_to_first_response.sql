@@ -38,4 +38,4 @@ SELECT
     complete,
     reason,
     flag
-FROM metrics.hours_rows('wait', 'issues', 'issues')
+FROM metrics.hours_rows('wait', 'github', 'issues', 'issues')

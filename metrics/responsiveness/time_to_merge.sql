@@ -32,5 +32,5 @@ SELECT
     complete,
     reason,
     flag
-FROM metrics.hours_rows('wait', 'pull_requests', 'change requests')
+FROM metrics.hours_rows('wait', 'github', 'pull_requests', 'change requests')
 WHERE stat <> 'km_median'

@@ -75,25 +75,20 @@ class Repository:
 
 
 @dataclass(frozen=True)
-class HubSelector:
-    """A Hub organisation, or those of its models whose name matches a pattern of `*` and `?` (None: all of them)."""
+class Selector:
+    """A publisher of models, or those of its models whose name matches a pattern of `*` and `?` (None: all of them)."""
 
     organization: str
     pattern: str | None = None
 
-    @property
-    def subject(self) -> str:
-        """`hf-org:organization`: the Hub is listed by organisation, whatever the pattern."""
-        return f"hf-org:{self.organization}"
-
     def matches(self, model: str) -> bool:
-        """Whether `organization/model` is meant; case-insensitive, like the Hub's own names."""
+        """Whether `organization/model` is meant; case-insensitive, like the publishers' own names."""
         organization, _, name = model.lower().partition("/")
         return organization == self.organization.lower() and (
             self.pattern is None or fnmatchcase(name, self.pattern.lower())
         )
 
-    def overlaps(self, other: HubSelector) -> bool:
+    def overlaps(self, other: Selector) -> bool:
         """Whether some model name is provably selected by both: one is all of it, or one pattern matches the other."""
         if self.organization.lower() != other.organization.lower():
             return False
@@ -108,6 +103,21 @@ class HubSelector:
 
 
 @dataclass(frozen=True)
+class HubSelector(Selector):
+    """An organisation of the Hub, or some of its models."""
+
+    @property
+    def subject(self) -> str:
+        """`hf-org:organization`: the Hub is listed by organisation, whatever the pattern."""
+        return f"hf-org:{self.organization}"
+
+
+@dataclass(frozen=True)
+class OpenRouterSelector(Selector):
+    """An author on OpenRouter, or some of its models: the two halves of a slug there, `author/model`."""
+
+
+@dataclass(frozen=True)
 class Project:
     """What belongs together: a partition of the pipeline, and one line in every comparison.
 
@@ -119,6 +129,7 @@ class Project:
         layer: one of `LAYERS`.
         repositories: on GitHub, in the order of the file.
         hub: on the Hugging Face Hub, in the order of the file.
+        openrouter: on OpenRouter, in the order of the file.
         valid_from: first day that it counts for its entities; None: always.
         valid_to: first day that it no longer counts; None: still.
     """
@@ -132,6 +143,7 @@ class Project:
     hub: tuple[HubSelector, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    openrouter: tuple[OpenRouterSelector, ...] = ()
 
     @property
     def entity_id(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue_parts import names, regions
+from pipelines.catalogue_parts import names, regions, selectors
 from pipelines.catalogue_parts.lines import Path as Place
 from pipelines.catalogue_parts.lines import locate
-from pipelines.catalogue_parts.model import LAYERS, REGIONS, HubSelector, Project
+from pipelines.catalogue_parts.model import LAYERS, REGIONS, HubSelector, OpenRouterSelector, Project
 from pipelines.catalogue_parts.problems import Key, Problems
 from pipelines.errors import CatalogueError
 
@@ -34,12 +33,13 @@ PROJECT = {
     "layer": Key(str, required=True),
     "repositories": Key(list),
     "huggingface": Key(list),
+    "openrouter": Key(list),
     "from": Key(date),
     "until": Key(date),
 }
+WATCHED = ("repositories", "huggingface", "openrouter")
 _SLUG = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_HUB = re.compile(r"(?P<organization>[A-Za-z0-9][A-Za-z0-9._-]*)(?:/(?P<pattern>[A-Za-z0-9._*?-]+))?")
 _TOML_LINE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
@@ -62,7 +62,8 @@ class _Seen:
 
     slugs: dict[str, Place] = field(default_factory=dict)
     uses: list[names.Use] = field(default_factory=list)
-    selectors: list[tuple[HubSelector, str, Place]] = field(default_factory=list)
+    hub: list[selectors.Use] = field(default_factory=list)
+    openrouter: list[selectors.Use] = field(default_factory=list)
 
 
 def read(text: str, *, file: str, folder: Path, regions_bytes: bytes | None = None) -> Parts:
@@ -85,11 +86,12 @@ def read(text: str, *, file: str, folder: Path, regions_bytes: bytes | None = No
     if "project" not in data or data["project"] == []:
         problems.add((), 'there is no project: add a [[project]] with label = "…", ecosystem, region and layer.')
     names.check(seen.uses, problems)
-    _check_selectors(seen.selectors, problems)
+    selectors.check(seen.hub, problems)
+    selectors.check(seen.openrouter, problems)
     table = regions.read(top.get("regions"), folder, problems, regions_bytes)
     problems.raise_if_any()
     region_of = {project.slug: project.region for project in projects}
-    own = [(one.organization, region_of[slug], problems.line(place)) for one, slug, place in seen.selectors]
+    own = [(use.selector.organization, region_of[use.project], problems.line(use.place)) for use in seen.hub]
     merged, conflicts = regions.merge(table, own, file)
     return Parts(
         projects=tuple(projects),
@@ -167,17 +169,23 @@ def _project(
     start, end = entry.get("from"), entry.get("until")
     if start and end and start >= end:
         problems.add((*place, "until"), f"the project ends on {end}, not after it began on {start}: correct a date.")
-    if len(problems.found) == before and not entry.get("repositories") and not entry.get("huggingface"):
+    if len(problems.found) == before and not any(entry.get(key) for key in WATCHED):
         problems.add(place, f"project {slug!r} has nothing to watch: add repositories = […] or huggingface = […].")
     uses = [
         names.repository((*place, "repositories", number), item, slug, problems)
         for number, item in enumerate(entry.get("repositories", []))
     ]
     seen.uses += [use for group in uses for use in group]
-    selectors = [
-        _selector((*place, "huggingface", number), item, slug, seen, problems)
+    hub = [
+        selectors.read(selectors.HUB, (*place, "huggingface", number), item, slug, problems)
         for number, item in enumerate(entry.get("huggingface", []))
     ]
+    openrouter = [
+        selectors.read(selectors.OPENROUTER, (*place, "openrouter", number), item, slug, problems)
+        for number, item in enumerate(entry.get("openrouter", []))
+    ]
+    seen.hub += [use for use in hub if use]
+    seen.openrouter += [use for use in openrouter if use]
     if len(problems.found) > before:
         return None
     return Project(
@@ -187,35 +195,11 @@ def _project(
         region=entry["region"],
         layer=entry["layer"],
         repositories=tuple(group[0].repository for group in uses if group),
-        hub=tuple(selector for selector in selectors if selector),
+        hub=tuple(HubSelector(*use.parts) for use in hub if use),
+        openrouter=tuple(OpenRouterSelector(*use.parts) for use in openrouter if use),
         valid_from=start,
         valid_to=end,
     )
-
-
-def _selector(place: Place, value: Any, slug: str, seen: _Seen, problems: Problems) -> HubSelector | None:  # noqa: ANN401
-    match = _HUB.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        text = str(value).removeprefix("https://huggingface.co/").strip("/")
-        meant = text if _HUB.fullmatch(text) else "organisation"
-        problems.add(
-            place,
-            f'{value!r} is not of the Hub: write "{meant}", or "organisation/name*" for those models of it.',
-        )
-        return None
-    pattern = match["pattern"]
-    selector = HubSelector(match["organization"], None if pattern is None or not pattern.strip("*") else pattern)
-    seen.selectors.append((selector, slug, place))
-    return selector
-
-
-def _check_selectors(found: list[tuple[HubSelector, str, Place]], problems: Problems) -> None:
-    """A model counts for one project: what two of them select provably twice is a mistake."""
-    for (one, slug, place), (two, other, second) in itertools.combinations(found, 2):
-        if one.overlaps(two):
-            where = f"line {problems.line(place)}" + (f" (project {slug})" if slug != other else "")
-            remedy = "Remove one" if slug == other else "Remove one, or write patterns that select different models"
-            problems.add(second, f"{two} selects models that {one} in {where} selects, too. {remedy}.")
 
 
 def _check_slug(place: Place, slug: str, label: str, problems: Problems) -> bool:

@@ -23,7 +23,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
     parse_ratelimit_headers,
 )
 
-from pipelines.errors import SourceError, TerminalError, TransientError
+from pipelines.errors import Gone, Skipped, SourceError, TerminalError, TransientError
 
 PAGE_ROWS = 1_000  # the Hub's largest page; calls are what it limits, not rows
 TIMEOUT_SECONDS = 60.0  # a page of 1,000 models with all its fields is some megabytes
@@ -32,7 +32,8 @@ LONGEST_WAIT_SECONDS = 600.0  # two of the Hub's 5-minute windows: a longer dema
 TOLD_APART = frozenset({"direction", "expand", "limit", "sort"})  # the same in every listing: left out of messages
 STALE_PAGES = 3  # pages in a row with nothing new: the listing goes in circles
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})  # those that huggingface_hub itself calls transient
-SAMPLE_HEADER = "X-Ecotone-Sample"  # the sandbox's recorded Hub says so of a listing that never was whole
+# Said by the sandbox's recorded Hub of a listing that never was whole, and in a refusal of what was not recorded.
+SAMPLE_HEADER = "X-Ecotone-Sample"
 
 MODEL_FIELDS = (
     "author",
@@ -93,6 +94,7 @@ class HubClient:
     ) -> None:
         self.endpoint = endpoint
         self.requests = 0
+        self.limit: int | None = None  # calls in a window, as the last answer's headers have it
         self._headers = build_hf_headers(token=token or False, library_name="ecotone")
         self._anonymous = token is None
         self._progress = progress
@@ -124,7 +126,15 @@ class HubClient:
             params.append(("author", author))
         params += [("filter", value) for value in filters]
         params += [("expand", value) for value in expand]
-        url: str | None = str(httpx2.URL(f"{self.endpoint}/api/models", params=params))
+        yield from self.listing("/api/models", params, what=what)
+
+    def listing(self, path: str, params: Sequence[tuple[str, str | int]], *, what: str) -> Iterator[Page]:
+        """All pages of a listing that is a list of objects with `id`, in the order asked for.
+
+        Raises:
+            TransientError, TerminalError, Skipped: as `models`. Pages yielded before stand.
+        """
+        url: str | None = str(httpx2.URL(f"{self.endpoint}{path}", params=params))
         asked: set[str] = set()
         shown: set[str] = set()
         stale = 0
@@ -144,6 +154,18 @@ class HubClient:
                     f"{_asked_for(url, what)}: the Hub named the same next page twice; the listing was left."
                 )
 
+    def document(self, path: str, params: Sequence[tuple[str, str | int]] = (), *, what: str) -> dict[str, Any]:
+        """One answer that is an object.
+
+        Raises:
+            TransientError, TerminalError, Skipped: as `models`.
+        """
+        url = str(httpx2.URL(f"{self.endpoint}{path}", params=params))
+        answer, _response = self._asked(url, what)
+        if not isinstance(answer, dict):
+            raise TerminalError(f"{_asked_for(url, what)}: the answer is no object: {str(answer)[:200]}")
+        return answer
+
     def _next(self, response: httpx2.Response) -> str | None:
         """The next page's address, always at our endpoint: a host that the answer names must not get the token."""
         named = response.links.get("next", {}).get("url")
@@ -153,6 +175,12 @@ class HubClient:
         return urlunsplit((home.scheme, home.netloc, there.path, there.query, ""))
 
     def _page(self, url: str, what: str) -> tuple[list[Any], httpx2.Response]:
+        rows, response = self._asked(url, what)
+        if not isinstance(rows, list):
+            raise TerminalError(f"{_asked_for(url, what)}: the answer is no list: {str(rows)[:200]}")
+        return rows, response
+
+    def _asked(self, url: str, what: str) -> tuple[Any, httpx2.Response]:
         try:
             for attempt in stamina.retry_context(
                 on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=30.0
@@ -163,7 +191,7 @@ class HubClient:
             raise TransientError(f"{error} ({ATTEMPTS} attempts)") from error
         raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
 
-    def _once(self, url: str, what: str) -> tuple[list[Any], httpx2.Response]:
+    def _once(self, url: str, what: str) -> tuple[Any, httpx2.Response]:
         self._wait_for_budget()
         self.requests += 1
         try:
@@ -177,7 +205,7 @@ class HubClient:
         self._note_budget(response)
         self._raise_for_status(response, url, what)
         try:
-            rows = response.json()
+            return response.json(), response
         except ValueError as error:
             kind = response.headers.get("content-type", "").partition(";")[0] or "something"
             detail = (
@@ -186,9 +214,6 @@ class HubClient:
                 else f"{kind} instead of JSON: a proxy or a login page between?"
             )
             raise TransientError(f"{_asked_for(url, what)}: the answer is {detail}") from error
-        if not isinstance(rows, list):
-            raise TerminalError(f"{_asked_for(url, what)}: the answer is no list of models: {str(rows)[:200]}")
-        return rows, response
 
     def _raise_for_status(self, response: httpx2.Response, url: str, what: str) -> None:
         try:
@@ -199,6 +224,8 @@ class HubClient:
     def _refusal(self, response: httpx2.Response, error: HfHubHTTPError, asked: str) -> SourceError:
         status = response.status_code
         said = f" ({error.server_message})" if error.server_message else ""
+        if unrecorded := response.headers.get(SAMPLE_HEADER):
+            return Skipped(unrecorded)
         if status in RETRIED_STATUSES:
             return TransientError(f"{asked}: {status}{said}")
         if status == httpx2.codes.UNAUTHORIZED and not self._anonymous:
@@ -206,13 +233,14 @@ class HubClient:
                 f"{asked}: the Hub refused the token in HF_TOKEN (401). Unset it, or make a new one with read access."
             )
         if status in {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND}:
-            return TerminalError(
+            return Gone(
                 f"{asked}: {status}, missing or private{said}. Check the name in the catalogue and HF_ENDPOINT."
             )
         return TerminalError(f"{asked}: {status}{said}")
 
     def _note_budget(self, response: httpx2.Response) -> None:
         limit = parse_ratelimit_headers(response.headers)
+        self.limit = limit.limit if limit is not None and limit.limit else self.limit
         seconds = limit.reset_in_seconds if limit is not None and limit.remaining == 0 else 0
         after = response.headers.get("retry-after", "")
         if response.status_code in RETRIED_STATUSES and after.isdecimal():

@@ -12,12 +12,12 @@ from datetime import date
 
 from pipelines import launch
 from pipelines.commands import report
-from pipelines.commands.origin import Played, served_github, variables
+from pipelines.commands.origin import Played, served_github, served_openrouter, variables
 from pipelines.installation import Installation
 from pipelines.progress import Reporter
 from pipelines.sandbox.hub import HubServer
 
-HUB_SOURCES = ("huggingface_models",)
+HUB_SOURCES = ("huggingface_models", "huggingface_spaces", "huggingface_trending")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,15 @@ def play(
     last = world.days[-1]
     days = [day for day in world.days if after is None or day > after or day == last]
     played: list[DayPlayed] = []
-    with HubServer(world.hub_for(days[0])) as hub, served_github(world, last) as github:
+    with (
+        HubServer(world.hub_for(days[0])) as hub,
+        served_github(world, last) as github,
+        served_openrouter(world, last) as openrouter,
+    ):
         for number, day in enumerate(days, start=1):
             hub.models = world.hub_for(day)
-            with variables(world.environment(hub.endpoint, day, None if github is None else github.endpoint)):
+            others = [None if server is None else server.endpoint for server in (github, openrouter)]
+            with variables(world.environment(hub.endpoint, day, *others)):
                 played.append(_play(day, _naming(reporter, f"day {number} of {len(days)}: "), whole=day == last))
             ended(played[-1])
     return played

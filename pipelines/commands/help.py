@@ -24,6 +24,9 @@ VARIABLES = {
     "GITHUB_TOKENS": "more of them, comma separated, of other accounts",
     "ECOTONE_GITHUB_URL": "GitHub's API; default: https://api.github.com",
     "ECOTONE_GITHUB_BUDGET": "points that a run may spend; default: GitHub's",
+    "OPENROUTER_API_KEY": "for tokens used on OpenRouter; without, skipped",
+    "ECOTONE_OPENROUTER_FILE": "recorded CSV of them, or a folder of such",
+    "ECOTONE_OPENROUTER_URL": "OpenRouter; default: https://openrouter.ai",
 }
 _WIDTH = max(map(len, VARIABLES)) + 2
 SETTINGS = "\n".join(

@@ -22,6 +22,7 @@ from pipelines.sandbox.github_server import GitHubServer
 from pipelines.sandbox.github_world import GitHubWorld
 from pipelines.sandbox.hub import HubServer
 from pipelines.sandbox.hub_models import HubModels
+from pipelines.sandbox.openrouter import OpenRouterServer, Tokens
 from pipelines.sandbox.recorded import recording
 from pipelines.sandbox.world import World
 from pipelines.settings import Settings
@@ -29,7 +30,7 @@ from pipelines.settings import Settings
 FILE = "origin.json"
 OWN_VARIABLES = "ECOTONE_"
 NOWHERE = "http://127.0.0.1:9"  # the discard service: nobody answers, and nobody outside is asked
-HUB_VARIABLE, GITHUB_VARIABLE = "HF_ENDPOINT", "ECOTONE_GITHUB_URL"
+HUB_VARIABLE, GITHUB_VARIABLE, OPENROUTER_VARIABLE = "HF_ENDPOINT", "ECOTONE_GITHUB_URL", "ECOTONE_OPENROUTER_URL"
 
 
 class Played(Protocol):
@@ -45,8 +46,13 @@ class Played(Protocol):
     def github_for(self, day: date) -> GitHubWorld | None:
         """The GitHub of that day; None if there is none, and its API is not asked."""
 
-    def environment(self, endpoint: str, day: date, github: str | None = None) -> dict[str, str]:
-        """The settings for a run on that day, with the Hub served at `endpoint`, and GitHub at `github` if it is."""
+    def openrouter_for(self, day: date) -> Tokens | None:
+        """The OpenRouter of that day; None if there is none, and its API is not asked."""
+
+    def environment(
+        self, endpoint: str, day: date, github: str | None = None, openrouter: str | None = None
+    ) -> dict[str, str]:
+        """The settings for a run on that day, with the Hub served at `endpoint`, and the others where they are."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,9 @@ def adopt(home: Path) -> None:
     world = origin.played(home)
     own_hub = not os.environ.get(HUB_VARIABLE)
     last = world.days[-1]
-    nowhere = None if world.github_for(last) is None else NOWHERE
-    for name, value in world.environment(NOWHERE, last, nowhere).items():
+    github = None if world.github_for(last) is None else NOWHERE
+    openrouter = None if world.openrouter_for(last) is None else NOWHERE
+    for name, value in world.environment(NOWHERE, last, github, openrouter).items():
         if own_hub if not name.startswith(OWN_VARIABLES) else not os.environ.get(name):
             os.environ[name] = value
 
@@ -128,8 +135,13 @@ def surroundings(home: Path) -> Iterator[None]:
         return
     world = origin.played(home)
     last = world.days[-1]
-    with HubServer(world.hub_for(last)) as hub, served_github(world, last) as github:
+    with (
+        HubServer(world.hub_for(last)) as hub,
+        served_github(world, last) as github,
+        served_openrouter(world, last) as openrouter,
+    ):
         own = {} if github is None else {GITHUB_VARIABLE: github.endpoint}
+        own |= {} if openrouter is None else {OPENROUTER_VARIABLE: openrouter.endpoint}
         with variables({HUB_VARIABLE: hub.endpoint, **own}):
             yield
 
@@ -142,6 +154,17 @@ def served_github(world: Played, day: date) -> Iterator[GitHubServer | None]:
         yield None
         return
     with GitHubServer(there) as server:
+        yield server
+
+
+@contextmanager
+def served_openrouter(world: Played, day: date) -> Iterator[OpenRouterServer | None]:
+    """Serve the world's OpenRouter of that day; None if it has none."""
+    there = world.openrouter_for(day)
+    if there is None:
+        yield None
+        return
+    with OpenRouterServer(there) as server:
         yield server
 
 

@@ -1,7 +1,8 @@
 """A Hugging Face Hub on 127.0.0.1: the parts of its HTTP API that Ecotone reads, over recorded or simulated models.
 
-The pipeline reaches it as it reaches the real one, through HF_ENDPOINT. It answers `/api/models` and
-`/api/models/{id}`, turns pages by an absolute `Link` header, counts calls in `RateLimit` headers, and fails on request.
+The pipeline reaches it as it reaches the real one, through HF_ENDPOINT. It answers `/api/models`,
+`/api/models/{id}`, `/api/spaces` and discussions, turns pages by an absolute `Link` header, counts calls in `RateLimit`
+headers, and fails on request.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote_plus, urlencode, urlsplit
 
+from pipelines.sandbox import hub_community, hub_spaces
 from pipelines.sandbox.hub_faults import Fault, spoilt
-from pipelines.sandbox.hub_models import BadQueryError, HubModels, Query
+from pipelines.sandbox.hub_models import BadQueryError, HubModels, Pages, Query
 
 WINDOW_SECONDS = 300  # docs: Hub rate limits, fixed windows of 5 minutes
 UNLIMITED = 1_000_000  # calls a window, unless a test asks for fewer
@@ -119,21 +121,47 @@ class HubServer:
             return _refusal(int(fault), "asked for by a test", headers)
         params = parse_qs(query, keep_blank_values=True)
         try:
-            answer = self._models(path, params, fault) if path == "/api/models" else self._model(path, params)
+            answer = self._route(path, params, fault)
         except BadQueryError as error:
             answer = _refusal(400, str(error), {})
         answer.headers.update(headers)
         answer.cut = fault == "cut"
         return answer
 
-    def _models(self, path: str, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
-        query = Query.parse(params)
+    def _route(self, path: str, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
+        if path == "/api/models":
+            return self._listing(self.models, Query.parse(params), path, params, fault)
+        if path == "/api/spaces":
+            if self.models.spaces is None:
+                return _unrecorded("Spaces")
+            query = Query.parse(params, hub_spaces.SORTS, hub_spaces.EXPANDABLE)
+            return self._listing(self.models.spaces, query, path, params, fault)
+        if match := hub_community.PATH.fullmatch(unquote_plus(path)):
+            return self._discussions(match["model"], match["number"], params, fault)
+        return self._model(path, params)
+
+    def _discussions(self, model: str, number: str | None, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
+        if self.models.discussions is None:
+            return _unrecorded("discussions")
+        there = self.models.discussions.get(self.models.renamed.get(model, model))
+        if there is None:
+            return _refusal(401, "Invalid username or password.", {"X-Error-Code": "RepoNotFound"})
+        if number is None:
+            return Answer(200, hub_community.spoilt(fault, hub_community.page(there, params)))
+        found = next((one for one in there if one["num"] == int(number)), None)
+        if found is None:
+            return _refusal(404, "Discussion not found", {})
+        return Answer(200, hub_community.spoilt(fault, found))
+
+    def _listing(
+        self, pages: Pages, query: Query, path: str, params: Mapping[str, Sequence[str]], fault: str
+    ) -> Answer:
         if fault == "repeated-page":
-            first, _ = self.models.page(replace(query, offset=0))
-            _, cursor = self.models.page(query)
+            first, _ = pages.page(replace(query, offset=0))
+            _, cursor = pages.page(query)
             rows = first
         else:
-            rows, cursor = self.models.page(query)
+            rows, cursor = pages.page(query)
         headers = {SAMPLE_HEADER: self.models.sample} if self.models.sample else {}
         if fault == "repeated-cursor":
             cursor = (params.get("cursor") or [cursor or ""])[-1]
@@ -159,6 +187,10 @@ class HubServer:
 
 def _refusal(status: int, message: str, headers: dict[str, str]) -> Answer:
     return Answer(status, json.dumps({"error": message}).encode(), {"X-Error-Message": message, **headers})
+
+
+def _unrecorded(what: str) -> Answer:
+    return _refusal(404, "Not recorded", {SAMPLE_HEADER: f"the recording of this Hub has no {what}"})
 
 
 class _Server(http.server.ThreadingHTTPServer):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 Row = dict[str, Any]
 
@@ -75,7 +75,7 @@ class BadQueryError(ValueError):
 
 @dataclass(frozen=True)
 class Query:
-    """The parameters of `GET /api/models` that the loopback Hub knows."""
+    """The parameters of `GET /api/models` and `/api/spaces` that the loopback Hub knows."""
 
     filters: Sequence[str] = ()
     author: str | None = None
@@ -84,15 +84,21 @@ class Query:
     limit: int = LARGEST_PAGE
     expand: Sequence[str] = ()
     offset: int = 0
+    models: Sequence[str] = ()
 
     @classmethod
-    def parse(cls, params: Mapping[str, Sequence[str]]) -> Query:
+    def parse(
+        cls,
+        params: Mapping[str, Sequence[str]],
+        sorts: frozenset[str] = SORTS,
+        expandable: frozenset[str] = EXPANDABLE,
+    ) -> Query:
         """Read the decoded query string; BadQueryError if the Hub would refuse it."""
         sort = _one(params, "sort")
-        if sort is not None and sort not in SORTS:
-            raise BadQueryError(f"sort must be one of {', '.join(sorted(SORTS))}")
+        if sort is not None and sort not in sorts:
+            raise BadQueryError(f"sort must be one of {', '.join(sorted(sorts))}")
         expand = params.get("expand", [])
-        if unknown := sorted(set(expand) - EXPANDABLE):
+        if unknown := sorted(set(expand) - expandable):
             raise BadQueryError(f"expand does not know {', '.join(unknown)}")
         if expand and {"full", "cardData", "config"} & set(params):
             raise BadQueryError("expand excludes full, cardData and config")
@@ -107,7 +113,15 @@ class Query:
             limit=min(int(limit), LARGEST_PAGE),
             expand=list(expand),
             offset=_read_cursor(_one(params, "cursor")),
+            models=list(params.get("models", [])),
         )
+
+
+class Pages(Protocol):
+    """What answers queries page by page."""
+
+    def page(self, query: Query) -> tuple[list[Row], str | None]:
+        """One page of rows, and the cursor of the next page (None on the last)."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +134,15 @@ class HubModels:
         sample: what to say of listings if the rows are a sample of the Hub; None if they are all of it. The models
             that a sample names as bases without having them are then listed by name alone, under their organisation:
             they were there that day, or the Hub would not have tagged them.
+        spaces: its Spaces; None: not recorded.
+        discussions: by model, the Hub's answer for each discussion, newest first; None: not recorded.
     """
 
     rows: Sequence[Row]
     renamed: Mapping[str, str] = field(default_factory=dict)
     sample: str | None = None
+    spaces: Pages | None = None
+    discussions: Mapping[str, Sequence[Row]] | None = None
 
     @classmethod
     def recorded(cls, path: Path, sample: str | None) -> HubModels:
@@ -137,7 +155,7 @@ class HubModels:
         found = self._matching(query)
         end = query.offset + query.limit
         rows = [self._shown(row, query.expand) for row in found[query.offset : end]]
-        return rows, _cursor(end) if end < len(found) else None
+        return rows, cursor_after(end) if end < len(found) else None
 
     def model(self, name: str, expand: Sequence[str] = ()) -> Row | None:
         """The model of that name, None if there is none. A name known only as a base was not recorded: None."""
@@ -236,7 +254,8 @@ def _one(params: Mapping[str, Sequence[str]], name: str) -> str | None:
     return params[name][-1] if params.get(name) else None
 
 
-def _cursor(offset: int) -> str:
+def cursor_after(offset: int) -> str:
+    """The cursor of the page that begins there."""
     return base64.urlsafe_b64encode(json.dumps({"after": offset}).encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""The environment that keeps a run on this machine: loopback Hub and GitHub, no real token, no proxy in between."""
+"""The environment that keeps a run on this machine: loopback servers, no real token, no proxy in between."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ LOOPBACK = "127.0.0.1"
 GITHUB_TOKEN = "ghp_simulated000000000000000000000000"  # noqa: S105 - opens nothing but the loopback GitHub
 
 
-def loopback_environment(endpoint: str, github: str | None = None) -> dict[str, str]:
-    """Variables that point a run at a Hub served here, and at a GitHub if there is one.
+OPENROUTER_KEY = "sk-simulated"  # opens nothing but the loopback OpenRouter
+
+
+def loopback_environment(endpoint: str, github: str | None = None, openrouter: str | None = None) -> dict[str, str]:
+    """Variables that point a run at a Hub served here, and at a GitHub and an OpenRouter if there are any.
 
     Empty ones unset what the user has set for the real ones; without a token, no run asks GitHub's API.
     """
@@ -22,6 +25,9 @@ def loopback_environment(endpoint: str, github: str | None = None) -> dict[str, 
         "ECOTONE_GITHUB_URL": github or "",
         "GITHUB_TOKEN": GITHUB_TOKEN if github else "",
         "GITHUB_TOKENS": "",
+        "ECOTONE_OPENROUTER_URL": openrouter or "",
+        "ECOTONE_OPENROUTER_FILE": "",
+        "OPENROUTER_API_KEY": OPENROUTER_KEY if openrouter else "",
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
     }

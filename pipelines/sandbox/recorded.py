@@ -27,12 +27,14 @@ class Recording:
         days: the Hub's days, in order; the runs to make.
         git_url: template of the bundles, for ECOTONE_GIT_URL.
         rankings: path of the ranking CSVs, for ECOTONE_RANKINGS.
+        tokens: path of the CSVs of tokens a day, for ECOTONE_OPENROUTER_FILE; None: there are none.
     """
 
     folder: Path
     days: tuple[date, ...]
     git_url: str
     rankings: str
+    tokens: str | None = None
 
     def hub_for(self, day: date) -> HubModels:
         """The Hub of that day, to be served by a HubServer; KeyError if it was not recorded."""
@@ -44,10 +46,16 @@ class Recording:
     def github_for(self, day: date) -> None:
         """No GitHub was recorded: its API is not asked."""
 
-    def environment(self, endpoint: str, day: date, github: str | None = None) -> dict[str, str]:
+    def openrouter_for(self, day: date) -> None:
+        """No OpenRouter is served: what was recorded of it is read as a file."""
+
+    def environment(
+        self, endpoint: str, day: date, github: str | None = None, openrouter: str | None = None
+    ) -> dict[str, str]:
         """The settings for a run at the end of that day, with the Hub served at `endpoint`."""
         return {
-            **loopback_environment(endpoint, github),
+            **loopback_environment(endpoint, github, openrouter),
+            "ECOTONE_OPENROUTER_FILE": self.tokens or "",
             "ECOTONE_GIT_URL": self.git_url,
             "ECOTONE_RANKINGS": self.rankings,
             "ECOTONE_NOW": datetime.combine(day, END_OF_DAY).isoformat(),
@@ -69,8 +77,13 @@ def recording(folder: Path) -> Recording:
             f"{folder / 'huggingface'} has no file called DATE{MODELS_SUFFIX}: no Hub day is recorded."
         )
     plain = str(folder).replace("{", "{{").replace("}", "}}")
+    tokens = folder / "openrouter"
     return Recording(
-        folder, tuple(days), f"{plain}/git/{{owner}}+{{name}}.bundle", str(folder / "github" / "ranking-daily.csv.gz")
+        folder,
+        tuple(days),
+        f"{plain}/git/{{owner}}+{{name}}.bundle",
+        str(folder / "github" / "ranking-daily.csv.gz"),
+        str(tokens) if any(tokens.glob("*.csv")) else None,
     )
 
 

@@ -16,7 +16,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelines.errors import ConfigurationError
-from pipelines.sandbox import github_truth, truth
+from pipelines.sandbox import github_truth, hub_truth, truth
 from pipelines.sandbox.cast import PROJECTS, Frame, RepositoryPlan
 from pipelines.sandbox.counters import Counter, counters, write_rankings
 from pipelines.sandbox.families import Model, plan_models
@@ -32,11 +32,14 @@ from pipelines.sandbox.git_writer import main_line, move_head, write_repository
 from pipelines.sandbox.github_life import GitHubLife, live
 from pipelines.sandbox.github_world import GitHubWorld
 from pipelines.sandbox.history import Commit, Planner
-from pipelines.sandbox.hub_days import hub_on
+from pipelines.sandbox.hub_days import hub_id, hub_on
 from pipelines.sandbox.hub_models import HubModels
+from pipelines.sandbox.hub_spaces import Space, plan_spaces, spaces_on
+from pipelines.sandbox.hub_talk import Discussion, plan_talk, shown
 from pipelines.sandbox.loopback import loopback_environment
 from pipelines.sandbox.people import populate
 from pipelines.sandbox.times import last_days
+from pipelines.sandbox.usage import Tokens, of_tokens, plan_tokens
 from pipelines.sandbox.world_catalogue import catalogue_text
 
 HUB_DAYS = 6  # month ends, and now: enough for a curve of downloads
@@ -84,9 +87,33 @@ class World:
         """The plan of the Hub."""
         return plan_models(self.frame)
 
+    @cached_property
+    def talk(self) -> list[Discussion]:
+        """The plan of what is said on the Hub."""
+        return plan_talk(self.frame, self.models)
+
+    @cached_property
+    def spaces(self) -> list[Space]:
+        """The plan of its Spaces."""
+        return plan_spaces(self.frame, self.models)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The plan of its OpenRouter."""
+        return plan_tokens(self.frame, self.models)
+
     def hub_for(self, day: date) -> HubModels:
-        """The Hub at the end of that day, to be served by a HubServer."""
-        return hub_on(self.models, day)
+        """The Hub at the end of that day, to be served by a HubServer; what is said there, at the moment of a run."""
+        there = {model.name: (model.name_on(day), hub_id(model)) for model in self.models if model.exists_on(day)}
+        return replace(
+            hub_on(self.models, day),
+            spaces=spaces_on(self.spaces, day, {name: now for name, (now, _) in there.items()}),
+            discussions=shown(self.talk, there, self.at(day)),
+        )
+
+    def openrouter_for(self, day: date) -> Tokens:
+        """Its OpenRouter at the end of that day, to be served by an OpenRouterServer."""
+        return {told: models for told, models in self.tokens.items() if told <= day}
 
     @cached_property
     def github(self) -> GitHubLife:
@@ -112,14 +139,16 @@ class World:
     def _counters(self) -> list[Counter]:
         return list(counters(self.frame, self.github.open_issues()))
 
-    def environment(self, endpoint: str, day: date | None = None, github: str | None = None) -> dict[str, str]:
-        """The settings for a run on that day (now, if None), with its Hub and its GitHub served at those addresses.
+    def environment(
+        self, endpoint: str, day: date | None = None, github: str | None = None, openrouter: str | None = None
+    ) -> dict[str, str]:
+        """The settings for a run on that day (now, if None), with its servers at those addresses.
 
-        Without an address of its GitHub, no run asks for it.
+        Without an address of its GitHub or its OpenRouter, no run asks for them.
         """
         moment = self.frame.now if day is None else self.at(day)
         return {
-            **loopback_environment(endpoint, github),
+            **loopback_environment(endpoint, github, openrouter),
             "ECOTONE_CATALOGUE": str(self.folder / "ecosystems.toml"),
             "ECOTONE_GIT_URL": f"file://{quote(str(self.folder / 'git'))}/{{owner}}/{{name}}.git",
             "ECOTONE_RANKINGS": str(self.folder / "rankings" / "ranking-daily.csv.gz"),
@@ -161,13 +190,19 @@ def write(
     life = live(frame, people, folder / "git")
     rows = list(counters(frame, life.open_issues()))
     write_rankings(folder / "rankings" / "ranking-daily.csv.gz", rows, frame.now.date())
+    models = plan_models(frame)
+    days = last_days(frame.now, HUB_DAYS)
+    names = {str(day): {model.name: model.name_on(day) for model in models if model.exists_on(day)} for day in days}
     found = {
         "entities": {entity: truth.of_commits(some, frame) for entity, some in truth.entities(histories).items()},
         "rates": {p.name: truth.of_rates(one.contributors, frame) for p, one in planners.items() if p.commits},
         "growth": {p.name: {"forks": p.fork_growth, "stars": p.star_growth} for p in planners if p.commits},
         "people": truth.of_people(people),
         "github": github_truth.of_github(life, frame, histories, people),
-        "hub": truth.of_hub(plan_models(frame), last_days(frame.now, HUB_DAYS)),
+        "hub": truth.of_hub(models, days),
+        "talk": hub_truth.of_talk(plan_talk(frame, models), frame.now),
+        "spaces": hub_truth.of_spaces(plan_spaces(frame, models), days, names),
+        "tokens": of_tokens(plan_tokens(frame, models)),
     }
     (folder / "truth.json").write_text(json.dumps(found, indent=1))
     whole = {"seed": seed, "scale": scale, "now": frame.now.isoformat(), "heads": heads}

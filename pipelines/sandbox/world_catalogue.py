@@ -7,6 +7,7 @@ import json
 from pipelines.sandbox.cast import ECOSYSTEMS, PROJECTS, Frame, ProjectPlan, RepositoryPlan
 from pipelines.sandbox.counters import renamed_on
 from pipelines.sandbox.people import domains
+from pipelines.sandbox.usage import slug
 
 HEAD = "# A simulated world: no organisation, project or person in it exists.\nsimulated = true\n"
 
@@ -27,6 +28,7 @@ def _project(frame: Frame, project: ProjectPlan) -> str:
     lines.append(f"repositories = [{', '.join(_repository(frame, plan) for plan in project.repositories)}]")
     if project.hub:
         lines.append(f"huggingface = {json.dumps(list(project.hub))}")
+        lines.append(f"openrouter = {json.dumps(list(map(slug, project.hub)))}")
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,6 @@
 /*+++
 title = "Responses in discussions"
-description = "Every comment and reply in each discussion by anybody, its author and bots included."
+description = "Every comment and reply in each discussion by anybody, its author and bots included; opening texts are none."
 [columns]
 discussion_id = "The discussion."
 person_id = "Who (staging.person); NULL where the account was deleted."
@@ -14,4 +14,10 @@ INNER JOIN staging.discussion AS discussion ON discussion.discussion_id = fact.d
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'discussions'
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 WHERE coalesce(fact.fetched_at >= done.began, TRUE) AND fact.created_at <= fact.fetched_at + INTERVAL 1 DAY
+UNION ALL
+SELECT fact.discussion_id, author.person_id, fact.created_at, 'comment'
+FROM fact.hub_discussion_comment AS fact
+INNER JOIN staging.discussion AS discussion ON discussion.discussion_id = fact.discussion_id
+LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
+WHERE fact.created_at <= fact.fetched_at + INTERVAL 1 DAY
 ORDER BY 1, 3, 2;

@@ -32,7 +32,10 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     ),
     "input_member_repository": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
     "input_member_selector": pa.schema(
-        [("entity_id", TEXT), ("organization", TEXT), ("pattern", TEXT), *PERIOD, ("position", COUNT)],
+        [
+            *(("entity_id", TEXT), ("platform", TEXT), ("organization", TEXT), ("pattern", TEXT)),
+            *(*PERIOD, ("position", COUNT)),
+        ],
     ),
     "input_expected": pa.schema(
         [("entity_id", TEXT), ("subject_id", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT)],
@@ -136,14 +139,20 @@ def _project_rows(project: Project, position: int, sources: Sequence[Source]) ->
             yield "input_repository_name", (name.name, repository_id, repository.entity_id, *dated)
         for entity_id in entities[repository_id]:
             yield "input_member_repository", (entity_id, repository_id, *period)
-    for selector in project.hub:
-        for entity_id in grains:
-            yield "input_member_selector", (entity_id, selector.organization, selector.pattern, *period, position)
+    yield from _selectors(project, position, grains)
     for source in sources:
         for subject in source.subjects(project):
             for entity_id in entities.get(subject, grains):
                 for asked in (subject, *former.get(subject, ())):
                     yield "input_expected", (entity_id, subject, source.source, source.stream, asked)
+
+
+def _selectors(project: Project, position: int, grains: Sequence[str]) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    for platform, selectors in (("huggingface", project.hub), ("openrouter", project.openrouter)):
+        for selector in selectors:
+            chosen = (platform, selector.organization, selector.pattern, project.valid_from, project.valid_to, position)
+            for entity_id in grains:
+                yield "input_member_selector", (entity_id, *chosen)
 
 
 def countable(entries: Sequence[Entry], sources: Iterable[Source]) -> list[Entry]:

@@ -27,6 +27,7 @@ KEYS: Mapping[str, type] = {
     "since": date,
     "account_ids": list,
     "logins": list,
+    "hub_names": list,
     "login_ending": str,
     "emails": list,
     "source": str,
@@ -36,7 +37,8 @@ _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})(?:\[bot\])?")
 _EMAIL = re.compile(r"[^@\s<>]+@[a-z0-9.-]+\.[a-z]+")
 
 Row = tuple[str, str, str | None, date | None, str, str]
-"""(source_key, kind, agent, since, rule_id, source): `account:<id>`, `login:<lower case>` or `email:<keyed hash>`."""
+"""(source_key, kind, agent, since, rule_id, source): `account:<id>`, `login:<lower case>`, `hf-login:<lower case>` or
+`email:<keyed hash>`."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Rule:
         since: first day on which anybody could use the agent; None for bots.
         account_ids: GitHub's database ids.
         logins: as GitHub spells them.
+        hub_names: of accounts on the Hugging Face Hub.
         login_ending: any login that ends so.
         emails: in lower case.
     """
@@ -62,6 +65,7 @@ class Rule:
     since: date | None = None
     account_ids: tuple[int, ...] = ()
     logins: tuple[str, ...] = ()
+    hub_names: tuple[str, ...] = ()
     login_ending: str | None = None
     emails: tuple[str, ...] = ()
 
@@ -69,7 +73,9 @@ class Rule:
         """All of them in one form, lower case; each belongs to one rule only."""
         accounts = [f"account {number}" for number in self.account_ids]
         ending = [f"login ending {self.login_ending}"] if self.login_ending else []
-        return [*accounts, *(f"login {login.lower()}" for login in self.logins), *ending, *self.emails]
+        names = [f"login {login.lower()}" for login in self.logins]
+        names += [f"Hub account {name.lower()}" for name in self.hub_names]
+        return [*accounts, *names, *ending, *self.emails]
 
 
 @cache
@@ -112,6 +118,7 @@ def rule_rows(key: bytes) -> list[Row]:
     for rule in rules():
         keys = [f"account:{number}" for number in rule.account_ids]
         keys += [f"login:{login.lower()}" for login in rule.logins]
+        keys += [f"hf-login:{name.lower()}" for name in rule.hub_names]
         keys += [one.key for one in person_keys([email.encode() for email in rule.emails], key) if one.key]
         rows += [(one, rule.kind, rule.agent, rule.since, rule.id, rule.source) for one in keys]
     return rows
@@ -154,8 +161,12 @@ def _wrong_identities(table: Mapping[str, Any]) -> list[str]:
     accounts: Sequence[Any] = table.get("account_ids", [])
     logins: Sequence[Any] = table.get("logins", [])
     emails: Sequence[Any] = table.get("emails", [])
+    names: Sequence[Any] = table.get("hub_names", [])
     wrong = [f"{one!r} is not an account id" for one in accounts if type(one) is not int or one <= 0]
     wrong += [f"{one!r} is not a login" for one in logins if not isinstance(one, str) or not _LOGIN.fullmatch(one)]
+    wrong += [
+        f"{one!r} is no name on the Hub" for one in names if not isinstance(one, str) or not _LOGIN.fullmatch(one)
+    ]
     wrong += [
         f"{one!r} is not an e-mail address in lower case"
         for one in emails
@@ -163,6 +174,6 @@ def _wrong_identities(table: Mapping[str, Any]) -> list[str]:
     ]
     if table.get("login_ending", APP_LOGIN_ENDING) != APP_LOGIN_ENDING:
         wrong.append(f"login_ending can be {APP_LOGIN_ENDING} only: any other ending anybody may choose")
-    if not (accounts or logins or emails or "login_ending" in table):
-        wrong.append("it names nobody: add account_ids, logins or emails")
+    if not (accounts or logins or names or emails or "login_ending" in table):
+        wrong.append("it names nobody: add account_ids, logins, hub_names or emails")
     return wrong

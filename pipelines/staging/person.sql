@@ -3,7 +3,7 @@ title = "People, bots and AI agents"
 description = """Everyone who contributed. Bots and agents are told apart by curated rules, then by GitHub's own type of the account,
 never by a display name; everybody else is human. Whoever only starred or forked has no row."""
 [columns]
-person_id = "account:<GitHub id> where one is known, else login:<login>, else email:<keyed hash>."
+person_id = "account:<GitHub id> where one is known, else login:<login>, else email:<keyed hash>; hf-user:<id> on the Hub."
 kind = "human, bot or agent."
 agent = "Which AI coding agent; NULL for humans and bots."
 agent_since = "First public release of that agent: its rule counts from then on."

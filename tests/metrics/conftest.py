@@ -72,6 +72,8 @@ SELECT DISTINCT
 FROM catalogue.membership AS m
 JOIN (
     VALUES ('git', 'commits', 'github:%'), ('huggingface', 'models', 'hf-org:%'),
+    ('huggingface', 'trending', 'hf-org:%'), ('huggingface', 'spaces', 'hf-org:%'),
+    ('huggingface', 'discussions', 'hf-org:%'),
     ('github', 'counters', 'github:%'), ('github', 'repositories', 'github:%'), ('github', 'issues', 'github:%'),
     ('github', 'pull_requests', 'github:%'), ('github', 'forks', 'github:%'), ('github', 'stargazers', 'github:%'),
     ('github', 'releases', 'github:%'), ('github', 'discussions', 'github:%'), ('github', 'community', 'github:%')
@@ -101,6 +103,8 @@ FROM (
     UNION ALL SELECT person_id FROM staging.issue_response
     UNION ALL SELECT author_id FROM staging.pull_request
     UNION ALL SELECT person_id FROM staging.review
+    UNION ALL SELECT author_id FROM staging.discussion
+    UNION ALL SELECT person_id FROM staging.discussion_response
 ) AS t(person_id)
 WHERE person_id IS NOT NULL AND person_id NOT IN (SELECT person_id FROM staging.person)
 """

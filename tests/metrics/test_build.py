@@ -94,7 +94,7 @@ OFFENCES = {
     "the interval holds the value": "UPDATE metrics.contributors SET low = value + 1",
     "unknown has a reason, known has none": "UPDATE metrics.contributors SET value = NULL",
     "values are finite": "UPDATE metrics.contributors SET value = 'inf'",
-    "a period is the first day of a month": "UPDATE metrics.contributors SET period = period + 1",
+    "a period is the first day of a month or of a week": "UPDATE metrics.contributors SET period = period + 2",
     "a small sample is flagged": "UPDATE metrics.contributors SET flag = NULL",
     "complete is told": "UPDATE metrics.contributors SET complete = NULL",
 }
@@ -123,7 +123,9 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     world.give("staging.contribution", "person_id | occurred_at\nann | 2024-12-01 00:00:00+00")
     world.give("staging.repository_snapshot", "day | stars | forks\n2024-11-01 | 4 | 5\n2024-12-31 | 5 | 7")
     world.give(
-        "catalogue.membership", "entity_id | subject_id\nproject:a | hf:m\nproject:a | github:1\nproject:a | hf-org:a"
+        "catalogue.membership",
+        "entity_id | subject_id\n"
+        + "\n".join(f"project:a | {subject}" for subject in ("hf:m", "github:1", "hf-org:a", "openrouter:a/m")),
     )
     world.give(
         "staging.model",
@@ -138,6 +140,16 @@ def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world
     world.give("staging.fork", "created_at | pushed_at\n2024-11-01 00:00:00+00 | 2024-12-01 00:00:00+00")
     world.give("staging.star", "starred_at\n2024-11-01 00:00:00+00")
     world.give("staging.release", "published_at\n2024-11-01 00:00:00+00")
+    world.give("staging.token_usage", "day | model | tokens | subject_id\n2024-12-02 | a/m | 7 | openrouter:a/m")
+    world.give("staging.trending", "day | rank | model_id\n2024-12-02 | 1 | hf:m")
+    world.give("staging.trending_ancestor", "model_id | ancestor_id\nhf:m | hf:m")
+    opened = "2024-12-01 00:00:00+00"
+    world.give("staging.space_model", f"space_id | model_id | created_at | first_day\ns | hf:m | {opened} | 2024-12-01")
+    hub = "discussion_id | subject_id | author_id | created_at | observed_until\nd1 | hf:m | ann"
+    world.give("staging.discussion", f"{hub} | {opened} | 2025-01-01 00:00:00+00")
+    world.give(
+        "staging.discussion_response", "discussion_id | person_id | responded_at\nd1 | ben | 2024-12-03 00:00:00+00"
+    )
     world.give("staging.affiliation", "person_id | organization\nann | acme")
     world.give("staging.issue", "issue_id | author_id | created_at\ni1 | ann | 2024-12-01 00:00:00+00")
     world.give("staging.issue_response", "issue_id | person_id | responded_at\ni1 | ben | 2024-12-02 00:00:00+00")

@@ -63,6 +63,7 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {
     "community": {},
 }
 """What a row holds that does not say."""
+AT_GITHUB = frozenset({"git", "github"})
 
 
 @dataclass
@@ -73,7 +74,9 @@ class Installation:
     catalogue: Catalogue = field(default_factory=lambda: Catalogue.parse(CATALOGUE))
 
     def __post_init__(self) -> None:
-        self.streams: Mapping[str, Source] = {source.stream: source for source in discover().values()}
+        found = discover().values()
+        self.streams: Mapping[str, Source] = {source.stream: source for source in found if source.source in AT_GITHUB}
+        self.elsewhere: Mapping[str, Source] = {one.stream: one for one in found if one.source not in AT_GITHUB}
         self._listings = itertools.count()
         _ = self.settings.key
 
@@ -91,7 +94,7 @@ class Installation:
         complete: bool = True,
         state: Mapping[str, Any] | None = None,
     ) -> Entry:
-        """One batch of a stream, asked for by `owner/name`."""
+        """One batch of a stream of GitHub's or git's, asked for by `owner/name`."""
         source = self.streams[stream]
         made = [{"pass": 1, "repository": f"github:{name}", **NEEDED[stream], **row} for row in rows]
         with Lake(self.settings.lake) as lake:
@@ -104,6 +107,25 @@ class Installation:
                 listing=f"listing {next(self._listings)}",
                 complete=complete,
                 state=state,
+            )
+
+    def tell_hub(
+        self, stream: str, rows: Sequence[Mapping[str, Any]], *, at: datetime = NOW, complete: bool = True
+    ) -> Entry:
+        """One batch of a stream of the Hub's or OpenRouter's."""
+        source = self.elsewhere[stream]
+        made = [{**NEEDED.get(stream, {}), **row} for row in rows]
+        if stream == "discussions":
+            made = [dict(row) for row in rows]
+        with Lake(self.settings.lake) as lake:
+            return lake.append(
+                table([{column: row.get(column) for column in source.schema.names} for row in made], source.schema),
+                source=source.source,
+                stream=stream,
+                subject="hf-org:o",
+                fetched_at=at,
+                listing=f"listing {next(self._listings)}",
+                complete=complete,
             )
 
     def warehouse(self, name: str = "warehouse.duckdb") -> Warehouse:

@@ -94,7 +94,7 @@ def test_each_rule_is_sourced_and_names_somebody(rule: people.Rule) -> None:
 
 def test_rows_carry_no_address() -> None:
     assert all("@" not in row[0] for row in people.rule_rows(KEY))
-    assert {row[0].partition(":")[0] for row in people.rule_rows(KEY)} == {"account", "login", "email"}
+    assert {row[0].partition(":")[0] for row in people.rule_rows(KEY)} == {"account", "login", "hf-login", "email"}
     assert len(ROWS) == len(people.rule_rows(KEY))
 
 

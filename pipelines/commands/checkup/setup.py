@@ -13,7 +13,13 @@ from pipelines.commands.checkup import Finding, fail, ok, warn
 from pipelines.commands.origin import NOWHERE, Origin
 from pipelines.commands.terminal import plural
 from pipelines.errors import CatalogueError, ConfigurationError
-from pipelines.settings import DEFAULT_GIT_URL, DEFAULT_GITHUB_URL, DEFAULT_HF_ENDPOINT, Settings
+from pipelines.settings import (
+    DEFAULT_GIT_URL,
+    DEFAULT_GITHUB_URL,
+    DEFAULT_HF_ENDPOINT,
+    DEFAULT_OPENROUTER_URL,
+    Settings,
+)
 
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
 EXAMPLE = "owner/name"
@@ -35,6 +41,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _token("HF_TOKEN", set_=settings.hf_token is not None, without="the Hub is read anonymously, at lower limits")
     yield _github(settings)
     yield _github_tokens(settings)
+    yield _openrouter(settings)
 
 
 def _catalogue(settings: Settings) -> Iterator[Finding]:
@@ -111,6 +118,25 @@ def _github_tokens(settings: Settings) -> Finding:
     if number > 1:
         return ok("GITHUB_TOKENS", f"{number} set")
     return _token("GITHUB_TOKEN", set_=number > 0, without="sources that need it are skipped")
+
+
+def _openrouter(settings: Settings) -> Finding:
+    shown = without_credentials(settings.openrouter_url)
+    file = settings.openrouter_file
+    if file is not None and not Path(file).expanduser().exists():
+        return fail(
+            "ECOTONE_OPENROUTER_FILE", f"{file} is not there", "Name a CSV or a folder of them, or leave it unset."
+        )
+    if settings.openrouter_api_key is None:
+        without = f"tokens are read from {file} only" if file else "tokens used on OpenRouter are not read"
+        return _token("OPENROUTER_API_KEY", set_=False, without=without)
+    if urlsplit(settings.openrouter_url).scheme not in {"http", "https"}:
+        return fail(
+            "ECOTONE_OPENROUTER_URL",
+            f"{shown} is not an address",
+            f"Write it as {DEFAULT_OPENROUTER_URL}, or leave it unset.",
+        )
+    return ok("OPENROUTER_API_KEY", f"set, for {shown}{_default(settings.openrouter_url == DEFAULT_OPENROUTER_URL)}")
 
 
 def _rankings(settings: Settings) -> Finding:

@@ -3,8 +3,8 @@ title = "Keys of people, with what they were called"
 description = """One row for each key, login and type under which somebody who contributed was told. Whoever only starred or forked is not
 among them: an account's key is its own person."""
 [columns]
-source_key = "account:<id>, login:<login> or email:<keyed hash>."
-login_key = "login:<login in lower case>, with [bot] behind it if it is an App's; NULL where no login was told."
+source_key = "account:<id>, login:<login>, email:<keyed hash>, or hf-user:<id on the Hub, or name there>."
+login_key = "login:<login in lower case>, with [bot] behind it if it is an App's; hf-login:<name in lower case> on the Hub; NULL where no login was told."
 login = "The login as written; NULL where none was told."
 type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount; NULL where not told."
 told_at = "When it was told last; NULL by git, which tells no times of its own."
@@ -38,11 +38,17 @@ WITH told AS (
     SELECT author_key, author_login, author_type, fetched_at FROM fact.release
     UNION ALL
     SELECT account_key, account_login, account_type, fetched_at FROM fact.account
+    UNION ALL
+    SELECT author_key, author_login, author_type, fetched_at FROM fact.hub_discussion
+    UNION ALL
+    SELECT closed_by_key, closed_by_login, closed_by_type, fetched_at FROM fact.hub_discussion
+    UNION ALL
+    SELECT author_key, author_login, author_type, fetched_at FROM fact.hub_discussion_comment
 )
 SELECT
     source_key,
-    -- GraphQL gives an App's login without the ending that tells it from a person's
-    'login:' || lower(login) || CASE WHEN type = 'Bot' AND login NOT LIKE '%[bot]' THEN '[bot]' ELSE '' END AS login_key,
+    -- a name on the Hub is nobody's on GitHub; GraphQL gives an App's login without the ending that tells it from a person's
+    CASE WHEN source_key LIKE 'hf-user:%' THEN 'hf-login:' ELSE 'login:' END || lower(login) || CASE WHEN type = 'Bot' AND login NOT LIKE '%[bot]' THEN '[bot]' ELSE '' END AS login_key,
     login,
     type,
     max(told_at) AS told_at
