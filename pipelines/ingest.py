@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
@@ -161,10 +162,10 @@ class Ingestion:
 
     def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
         now = self.settings.now()
-        last = self._newest(self.lake.last_complete, self._names(project, subject))
-        if last is not None and self.source.daily and last.fetched_at.date() >= now.date():
-            return Outcome(subject, "unchanged", reason=last.reason, noted=False)
         names = self._names(project, subject)
+        if self.source.daily and (today := self._newest(partial(self._complete_on, now.date()), names)):
+            return Outcome(subject, "unchanged", reason=today.reason, noted=False)
+        last = self._newest(self.lake.last_complete, names)
         stated = self._newest(self.lake.manifest.last_stated, names) if self.source.resumable else last
         request = Request(
             subject=subject,
@@ -179,6 +180,10 @@ class Ingestion:
             read=lambda stream, columns, after: round_.shelf.read(stream, names, columns, after),
         )
         return self._write(request, round_, last, stated)
+
+    def _complete_on(self, day: date, source: str, stream: str, subject: str) -> Entry | None:
+        """Of that very day: a clock that was ahead once must not stop the days that it was ahead of."""
+        return self.lake.manifest.complete_on(source, stream, subject, day)
 
     def _as_asked(self, project: Project, subject: str) -> Project:
         """The project, with what any project selects of the subject: a shared organisation is fetched once for all."""

@@ -31,7 +31,7 @@ from ulid import ULID
 
 from pipelines.errors import LakeError
 from pipelines.manifest import Entry, Manifest
-from pipelines.row_groups import ROW_GROUP_ROWS, row_groups, widened
+from pipelines.row_groups import ROW_GROUP_ROWS, parquet_writer, row_groups, widened, without_empty_columns
 
 FORMAT = 1
 METADATA_KEY = b"ecotone"
@@ -138,6 +138,7 @@ class Lake:
     ) -> Entry:
         """Make one batch durable and return its entry; LakeError if it could not be written (nothing is left)."""
         batch = self.new_id()
+        table = without_empty_columns(table)
         common = [
             pa.DictionaryArray.from_arrays(
                 pa.repeat(pa.scalar(0, pa.int8()), table.num_rows), pa.array([value], field.type)
@@ -169,7 +170,7 @@ class Lake:
         try:
             _make_folder(folder)
             with temporary.open("wb") as file:
-                with pq.ParquetWriter(file, schema.with_metadata(metadata), compression="zstd") as writer:
+                with parquet_writer(file, schema.with_metadata(metadata)) as writer:
                     for table in tables:
                         writer.write_table(table.replace_schema_metadata(metadata), row_group_size=ROW_GROUP_ROWS)
                 file.flush()

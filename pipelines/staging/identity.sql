@@ -38,16 +38,16 @@ persons AS (
 ),
 models AS (
     SELECT 'hf:' || name AS source_key, max_by('hf:' || hub_id, (day, hub_id)) AS model_id
-    FROM fact.model_observation
+    FROM fact.model_profile
     WHERE hub_id IS NOT NULL
     GROUP BY name
     UNION
-    SELECT DISTINCT 'hf:' || hub_id, 'hf:' || hub_id FROM fact.model_observation WHERE hub_id IS NOT NULL
+    SELECT DISTINCT 'hf:' || hub_id, 'hf:' || hub_id FROM fact.model_profile WHERE hub_id IS NOT NULL
 ),
 named AS (
-    SELECT 'hf:' || name AS source_key FROM fact.model_observation
+    SELECT 'hf:' || name AS source_key FROM fact.model_profile
     UNION
-    SELECT 'hf:' || base.id FROM (SELECT unnest(base_models) AS base FROM fact.model_observation) WHERE base.id IS NOT NULL
+    SELECT 'hf:' || base.id FROM (SELECT unnest(base_models) AS base FROM fact.model_profile) WHERE base.id IS NOT NULL
 )
 SELECT source_key, person_id, NULL AS repository_id, NULL AS model_id, NULL::DATE AS valid_from, NULL::DATE AS valid_to
 FROM persons
