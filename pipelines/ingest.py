@@ -28,7 +28,7 @@ log = logging.getLogger("ecotone")
 WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
 BAD = frozenset({"failed", "incomplete"})
 UNWELL = BAD | {"skipped", "paused"}
-JOINED_FROM = 8  # files of one subject: fewer are not worth writing again
+JOINED_FROM = 8  # files of one subject or of one day: fewer are not worth writing again
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,17 @@ class Ingestion:
                     if len(outcomes[project.slug]) == open_subjects[project.slug]:
                         ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
                         yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
+                if self.source.daily:
+                    self.lake.join(
+                        self.lake.manifest.single_on(*self._stream, self.settings.today()), least=JOINED_FROM
+                    )
             finally:
                 round_.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def _stream(self) -> tuple[str, str]:
+        return self.source.source, self.source.stream
 
     def _lacking(self) -> str | None:
         """Which setting the stream lacks, and what it would add; None if it has all."""
@@ -211,7 +219,7 @@ class Ingestion:
         if final is None:
             return self._seen(request, listing, last, stated)
         if final.complete and self.source.resumable:
-            self.lake.join(self.source.source, self.source.stream, subject, least=JOINED_FROM)
+            self.lake.join(self.lake.manifest.single(*self._stream, subject), least=JOINED_FROM)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
     def _seen(self, request: Request, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:

@@ -173,6 +173,18 @@ class Manifest:
             self._read_on()
             return list(self._single.get((source, stream, subject), {}).values())
 
+    def single_on(self, source: str, stream: str, day: date) -> list[Entry]:
+        """The entries of all subjects that were fetched on that day (UTC) and that no compaction has taken up yet."""
+        with self._guard:
+            self._read_on()
+            return [
+                entry
+                for key, entries in self._single.items()
+                if key[:2] == (source, stream)
+                for entry in entries.values()
+                if entry.fetched_at.date() == day
+            ]
+
     def _read_on(self) -> None:
         try:
             with self.path.open("rb") as file:

@@ -119,7 +119,7 @@ class HubServer:
             return _refusal(int(fault), "asked for by a test", headers)
         params = parse_qs(query, keep_blank_values=True)
         try:
-            answer = self._models(path, params, fault) if path == "/api/models" else self._model(path, params)
+            answer = self._models(path, params, fault) if path == "/api/models" else self._model(path, params, fault)
         except BadQueryError as error:
             answer = _refusal(400, str(error), {})
         answer.headers.update(headers)
@@ -143,7 +143,7 @@ class HubServer:
         kind = "text/html; charset=utf-8" if fault == "html" else "application/json; charset=utf-8"
         return Answer(200, spoilt(fault, rows), headers, kind)
 
-    def _model(self, path: str, params: Mapping[str, Sequence[str]]) -> Answer:
+    def _model(self, path: str, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
         name = unquote_plus(path.removeprefix("/api/models/"))
         if not path.startswith("/api/models/"):
             return _refusal(404, "Not Found", {})
@@ -154,6 +154,8 @@ class HubServer:
         row: dict[str, Any] | None = self.models.model(name, Query.parse(params).expand)
         if row is None:  # so the Hub answers who is not signed in: the model may be private
             return _refusal(401, "Invalid username or password.", {"X-Error-Code": "RepoNotFound"})
+        if fault == "html":
+            return Answer(200, spoilt(fault, []), content_type="text/html; charset=utf-8")
         return Answer(200, json.dumps(row).encode())
 
 

@@ -22,9 +22,6 @@ State = Mapping[str, Any]
 """What a stream must remember of one subject to go on from there: JSON, kept in the manifest of the batch."""
 
 
-STEPS = {"encoding": "steps"}
-"""Metadata of a column of whole numbers that mostly grow from row to row: the lake stores the steps between them."""
-
 Reader = Callable[[str, Sequence[str], str | datetime | None], Iterator[pa.Table]]
 
 

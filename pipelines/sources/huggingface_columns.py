@@ -17,18 +17,17 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.clients import huggingface_model as reading
-from pipelines.sources import STEPS
 
 
-def _column(name: str, kind: pa.DataType, comment: str = "", **metadata: str) -> pa.Field:
-    return pa.field(name, kind, metadata={"comment": comment, **metadata} if comment or metadata else None)
+def _column(name: str, kind: pa.DataType, comment: str = "") -> pa.Field:
+    return pa.field(name, kind, metadata={"comment": comment} if comment else None)
 
 
 REFERENCES = (
-    _column("number", pa.int32(), "the row's number in its batch, by which later batches refer to it", **STEPS),
+    _column("number", pa.int32(), "the row's number in its batch, by which later batches refer to it"),
     _column("of_batch", pa.string(), "the batch that the row builds on; NULL: it says everything itself"),
-    _column("of_number", pa.int32(), "number of the row there that still holds; the first of them", **STEPS),
-    _column("of_last", pa.int32(), "number of the last row there that was seen unchanged", **STEPS),
+    _column("of_number", pa.int32(), "number of the row there that still holds; the first of them"),
+    _column("of_last", pa.int32(), "number of the last row there that was seen unchanged"),
     _column("gone", pa.string(), "how it is known that the model is no longer there"),
 )
 IDENTITY = (
