@@ -147,6 +147,8 @@ class HubServer:
         name = unquote_plus(path.removeprefix("/api/models/"))
         if not path.startswith("/api/models/"):
             return _refusal(404, "Not Found", {})
+        if fault == "html":
+            return Answer(200, spoilt(fault, []), content_type="text/html; charset=utf-8")
         if name in self.models.renamed:
             location = f"{self.endpoint}/api/models/{quote(self.models.renamed[name])}"
             query = urlencode(params, doseq=True)
@@ -154,8 +156,6 @@ class HubServer:
         row: dict[str, Any] | None = self.models.model(name, Query.parse(params).expand)
         if row is None:  # so the Hub answers who is not signed in: the model may be private
             return _refusal(401, "Invalid username or password.", {"X-Error-Code": "RepoNotFound"})
-        if fault == "html":
-            return Answer(200, spoilt(fault, []), content_type="text/html; charset=utf-8")
         return Answer(200, json.dumps(row).encode())
 
 
