@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
@@ -27,7 +28,7 @@ log = logging.getLogger("ecotone")
 WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
 BAD = frozenset({"failed", "incomplete"})
 UNWELL = BAD | {"skipped", "paused"}
-JOINED_FROM = 8  # files of one subject: fewer are not worth writing again
+JOINED_FROM = 8  # files of one subject or of one day: fewer are not worth writing again
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,17 @@ class Ingestion:
                     if len(outcomes[project.slug]) == open_subjects[project.slug]:
                         ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
                         yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
+                if self.source.daily:
+                    self.lake.join(
+                        self.lake.manifest.single_on(*self._stream, self.settings.today()), least=JOINED_FROM
+                    )
             finally:
                 round_.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def _stream(self) -> tuple[str, str]:
+        return self.source.source, self.source.stream
 
     def _lacking(self) -> str | None:
         """Which setting the stream lacks, and what it would add; None if it has all."""
@@ -169,10 +178,10 @@ class Ingestion:
 
     def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
         now = self.settings.now()
-        last = self._newest(self.lake.last_complete, self._names(project, subject))
-        if last is not None and self.source.daily and last.fetched_at.date() >= now.date():
-            return Outcome(subject, "unchanged", reason=last.reason, noted=False)
         names = self._names(project, subject)
+        if self.source.daily and (today := self._newest(partial(self._complete_on, now.date()), names)):
+            return Outcome(subject, "unchanged", reason=today.reason, noted=False)
+        last = self._newest(self.lake.last_complete, names)
         stated = self._newest(self.lake.manifest.last_stated, names) if self.source.resumable else last
         request = Request(
             subject=subject,
@@ -187,6 +196,10 @@ class Ingestion:
             read=lambda stream, columns, after: round_.shelf.read(stream, names, columns, after),
         )
         return self._write(request, round_, last, stated)
+
+    def _complete_on(self, day: date, source: str, stream: str, subject: str) -> Entry | None:
+        """Of that very day: a clock that was ahead once must not stop the days that it was ahead of."""
+        return self.lake.manifest.complete_on(source, stream, subject, day)
 
     def _as_asked(self, project: Project, subject: str) -> Project:
         """The project, with what any project selects of the subject: a shared organisation is fetched once for all."""
@@ -214,7 +227,7 @@ class Ingestion:
         if final is None:
             return self._seen(request, listing, last, stated)
         if final.complete and self.source.resumable:
-            self.lake.join(self.source.source, self.source.stream, subject, least=JOINED_FROM)
+            self.lake.join(self.lake.manifest.single(*self._stream, subject), least=JOINED_FROM)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
     def _seen(self, request: Request, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:

@@ -29,6 +29,7 @@ from pipelines.settings import Settings
 from pipelines.sources import Source
 from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people, people_links
 from pipelines.staging import load as load_entities
+from pipelines.staging import macros as staging_macros
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
 # Of DuckDB, tried in turn: what does not fit is written to disk, what cannot be is tried again with more.
@@ -95,7 +96,8 @@ class Warehouse:
     @cached_property
     def staging_code(self) -> str:
         """Hash of what decides the tables of the working file: another one throws it away."""
-        return _sha256([str(LAYOUT), *(entity.sql for entity in self.entities.values()), *sorted(_metrics())])
+        entities = [entity.sql for entity in self.entities.values()]
+        return _sha256([str(LAYOUT), *staging_macros(), *entities, *sorted(_metrics())])
 
     @cached_property
     def code(self) -> str:
@@ -175,6 +177,8 @@ class Warehouse:
         connection.execute("USE warehouse")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET temp_directory = '{path}.tmp'")
+        for macro in staging_macros():
+            connection.execute(macro)
         return connection
 
     @staticmethod

@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import Any, TypeVar
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx2
 import stamina
@@ -24,6 +24,8 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
 )
 
 from pipelines.errors import Gone, Skipped, SourceError, TerminalError, TransientError
+
+Form = TypeVar("Form", list[Any], dict[str, Any])
 
 PAGE_ROWS = 1_000  # the Hub's largest page; calls are what it limits, not rows
 TIMEOUT_SECONDS = 60.0  # a page of 1,000 models with all its fields is some megabytes
@@ -52,6 +54,8 @@ MODEL_FIELDS = (
     "likes",
     "pipeline_tag",
     "safetensors",
+    "siblings",
+    "spaces",
     "tags",
     "trendingScore",
 )
@@ -140,7 +144,7 @@ class HubClient:
         stale = 0
         while url is not None:
             asked.add(url)
-            rows, response = self._page(url, what)
+            rows, response = self._page(url, what, list)
             page = _new_rows(rows, shown, response.headers.get(SAMPLE_HEADER))
             yield page
             stale = 0 if page.rows or not rows else stale + 1
@@ -158,13 +162,20 @@ class HubClient:
         """One answer that is an object.
 
         Raises:
-            TransientError, TerminalError, Skipped: as `models`.
+            Gone, TransientError, TerminalError, Skipped: as `model` and `models`.
         """
-        url = str(httpx2.URL(f"{self.endpoint}{path}", params=params))
-        answer, _response = self._asked(url, what)
-        if not isinstance(answer, dict):
-            raise TerminalError(f"{_asked_for(url, what)}: the answer is no object: {str(answer)[:200]}")
+        answer, _response = self._page(str(httpx2.URL(f"{self.endpoint}{path}", params=params)), what, dict)
         return answer
+
+    def model(self, name: str, *, expand: Sequence[str] = MODEL_FIELDS) -> dict[str, Any]:
+        """One model by its id, `GET /api/models/{name}`; a renamed one is found under its former name.
+
+        Raises:
+            Gone: the Hub says that there is none, or none for us: it does not tell private from missing.
+            TransientError, TerminalError: as for `models`; they say nothing of the model.
+        """
+        params: list[tuple[str, str | int]] = [("expand", value) for value in expand]
+        return self.document(f"/api/models/{quote(name)}", params, what=f"the model {name}")
 
     def _next(self, response: httpx2.Response) -> str | None:
         """The next page's address, always at our endpoint: a host that the answer names must not get the token."""
@@ -174,24 +185,18 @@ class HubClient:
         home, there = urlsplit(self.endpoint), urlsplit(urljoin(str(response.url), named))
         return urlunsplit((home.scheme, home.netloc, there.path, there.query, ""))
 
-    def _page(self, url: str, what: str) -> tuple[list[Any], httpx2.Response]:
-        rows, response = self._asked(url, what)
-        if not isinstance(rows, list):
-            raise TerminalError(f"{_asked_for(url, what)}: the answer is no list: {str(rows)[:200]}")
-        return rows, response
-
-    def _asked(self, url: str, what: str) -> tuple[Any, httpx2.Response]:
+    def _page(self, url: str, what: str, form: type[Form]) -> tuple[Form, httpx2.Response]:
         try:
             for attempt in stamina.retry_context(
                 on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=30.0
             ):
                 with attempt:
-                    return self._once(url, what)
+                    return self._once(url, what, form)
         except TransientError as error:
             raise TransientError(f"{error} ({ATTEMPTS} attempts)") from error
         raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
 
-    def _once(self, url: str, what: str) -> tuple[Any, httpx2.Response]:
+    def _once(self, url: str, what: str, form: type[Form]) -> tuple[Form, httpx2.Response]:
         self._wait_for_budget()
         self.requests += 1
         try:
@@ -205,7 +210,7 @@ class HubClient:
         self._note_budget(response)
         self._raise_for_status(response, url, what)
         try:
-            return response.json(), response
+            answer = response.json()
         except ValueError as error:
             kind = response.headers.get("content-type", "").partition(";")[0] or "something"
             detail = (
@@ -214,6 +219,9 @@ class HubClient:
                 else f"{kind} instead of JSON: a proxy or a login page between?"
             )
             raise TransientError(f"{_asked_for(url, what)}: the answer is {detail}") from error
+        if not isinstance(answer, form):
+            raise TerminalError(f"{_asked_for(url, what)}: the answer is no JSON {form.__name__}: {str(answer)[:200]}")
+        return answer, response
 
     def _raise_for_status(self, response: httpx2.Response, url: str, what: str) -> None:
         try:
@@ -233,7 +241,8 @@ class HubClient:
                 f"{asked}: the Hub refused the token in HF_TOKEN (401). Unset it, or make a new one with read access."
             )
         if status in {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND}:
-            return Gone(
+            says_so = status != httpx2.codes.FORBIDDEN and _is_the_hubs_word(response)
+            return (Gone if says_so else TerminalError)(
                 f"{asked}: {status}, missing or private{said}. Check the name in the catalogue and HF_ENDPOINT."
             )
         return TerminalError(f"{asked}: {status}{said}")
@@ -258,10 +267,17 @@ class HubClient:
             self._sleep(seconds)
 
 
+def _is_the_hubs_word(response: httpx2.Response) -> bool:
+    """True if the refusal is the Hub's own: no proxy's page, and not for want of an agreement to a model's terms."""
+    is_page = "html" in response.headers.get("content-type", "")
+    return not is_page and response.headers.get("x-error-code") in {None, "RepoNotFound"}
+
+
 def _asked_for(url: str, what: str) -> str:
     parts = urlsplit(url)
     query = "&".join(part for part in parts.query.split("&") if part.partition("=")[0] not in TOLD_APART)
-    return f"{what}, from {parts.scheme}://{parts.netloc}{parts.path}?{query}"
+    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return f"{what}, from {address}?{query}" if query else f"{what}, from {address}"
 
 
 def _new_rows(rows: list[Any], shown: set[str], sample: str | None) -> Page:

@@ -4,6 +4,7 @@
     *.sql               schema `staging`: facts under the identities that people query
     catalogue/*.sql     what is measured
     ops/*.sql           what was observed
+    macros/*.sql        SQL that several of them share; temporary, never published
 
 A file is a TOML front matter and the statements that make one table or view, `<schema>.<file name>`. In `fact/`, the
 new batches of a stream `git/commits` are the relation `new_git_commits`; what Python knows (catalogue, rules, manifest)
@@ -25,6 +26,7 @@ from sqlglot import exp
 from pipelines.errors import WarehouseError
 
 FOLDER = Path(__file__).parent
+MACROS = "macros"
 FRONT_MATTER = ("/*+++", "+++*/")
 SCHEMAS = ("fact", "catalogue", "staging", "ops", "metrics", "build")
 
@@ -66,7 +68,7 @@ class Entity:
 @cache
 def load(folder: Path = FOLDER) -> dict[str, Entity]:
     """All entities by `schema.name`, in an order in which they can be built."""
-    paths = sorted([*folder.glob("*.sql"), *folder.glob("*/*.sql")])
+    paths = sorted(path for path in [*folder.glob("*.sql"), *folder.glob("*/*.sql")] if path.parent.name != MACROS)
     entities = {entity.table: entity for entity in (_read(path, folder) for path in paths)}
     makers = {made: entity.table for entity in entities.values() for made in entity.makes}
     graph = {
@@ -74,6 +76,12 @@ def load(folder: Path = FOLDER) -> dict[str, Entity]:
         for entity in entities.values()
     }
     return {table: entities[table] for table in TopologicalSorter(graph).static_order()}
+
+
+@cache
+def macros(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Statements that make the temporary macros, to run on each connection."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted((folder / MACROS).glob("*.sql")))
 
 
 def upstream(entity_reads: Sequence[str] | frozenset[str], entities: Mapping[str, Entity]) -> set[str]:
