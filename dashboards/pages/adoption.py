@@ -10,6 +10,7 @@ PAGE = Page(
     lead="How much the models are downloaded from the Hugging Face Hub. A download is a request for a file, not a "
     "person: one test server can make thousands. The Hub keeps no history, so only observed days are known.",
     order=4,
+    rooms=("adoption",),
     charts=(
         Chart(
             id="downloads",

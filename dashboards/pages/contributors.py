@@ -12,6 +12,7 @@ PAGE = Page(
     lead="Who takes part, how many are new, and on how few people the work rests. "
     "People count once in each ecosystem, however many projects they work on; bots and AI agents are measured apart.",
     order=1,
+    rooms=("contributors",),
     charts=(
         Chart(
             id="contributors",
