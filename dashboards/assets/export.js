@@ -137,7 +137,7 @@ ecotone.saves = (() => {
       place = document.createElement("pre");
       place.className = "its-sql";
       place.tabIndex = 0;
-      place.setAttribute("role", "region");
+      place.setAttribute("role", "group");
       place.setAttribute("aria-label", ecotone.t("The SQL of what is shown"));
       figure.querySelector(".links").after(place);
     }

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 PAGES = list(pages.load())
 
 
-@pytest.mark.parametrize(("mode", "width"), [("light", WIDE), ("dark", NARROW)])
+@pytest.mark.parametrize(("mode", "width"), [("dark", NARROW), pytest.param("light", WIDE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_draws_all_of_its_charts_in_silence(
     slug: str, mode: str, width: int, built: Path, visit: object
@@ -163,7 +163,7 @@ def test_a_page_without_its_data_says_so(built: Path, tmp_path: Path, visit: Ope
     seen.page.locator("#fork-growth").get_by_text("The data is not beside this page").wait_for()
 
 
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("slug", ["index", "contributors", "lineage", "quality"])
 def test_nothing_moves_while_a_page_is_drawn(slug: str, built: Path, visit: Opener) -> None:
     seen = visit(built / f"{slug}.html")
     seen.page.wait_for_timeout(100)

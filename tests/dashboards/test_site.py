@@ -63,7 +63,7 @@ def test_the_same_publication_gives_the_same_bytes(built: Path, published: Path,
     assert _files(tmp_path) == _files(built)
 
 
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("slug", ["index", "growth", "profiles", "metrics", "changes"])
 def test_a_page_builds_alone_to_the_same_bytes(slug: str, built: Path, published: Path, tmp_path: Path) -> None:
     site.build_page(published, tmp_path, slug)
     alone, whole = _files(tmp_path), _files(built)
