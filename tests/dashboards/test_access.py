@@ -31,7 +31,8 @@ STRUCTURE = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((at) => at.id);
   const words = (at) => document.getElementById(at.getAttribute('aria-labelledby'))?.textContent;
   const named = (at) => at.getAttribute('aria-label') ?? words(at);
-  const landmarks = shown('main, nav, aside, section, [role=region]').map((at) => `${at.tagName === 'NAV'} ${named(at)}`);
+  const placed = shown('main, nav, aside, section, [role=region]');
+  const landmarks = placed.map((at) => `${at.tagName === 'NAV'} ${named(at)}`);
   return {
     h1: levels.filter((level) => level === 1).length,
     skipped: levels.filter((level, k) => k && level > levels[k - 1] + 1),
