@@ -13,10 +13,11 @@ from dashboards.model import Chart, Format, Page
 from dashboards.publication import CONTRACT, Definition, Publication, identifier
 from dashboards.streams import Stream
 
-SERIES_EACH = 2  # a breakdown of fewer series is no breakdown
+SERIES_EACH = range(2, 101)  # a breakdown of fewer series is no breakdown, and one of more cannot be drawn
 
 # What a metric's SQL reads, and the stream that fills it; the first that is found tells where its facts come from.
 _READS: tuple[tuple[str, Stream], ...] = (
+    ("staging.community_profile", streams.COMMUNITY),
     ("staging.token_usage", streams.TOKENS),
     ("staging.model", streams.HUB),
     ("staging.discussion", streams.DISCUSSIONS),
@@ -75,9 +76,9 @@ def _charts(publication: Publication, definition: Definition) -> list[Chart]:
     broken = [
         replace(base, id=f"{base.id}-by-{kind}".replace("_", "-"), split=f"{kind}:")
         for kind in kinds
-        if sum(name.startswith(f"{kind}:") for name in found) >= SERIES_EACH
+        if sum(name.startswith(f"{kind}:") for name in found) in SERIES_EACH
     ]
-    return ([base] if "" in found or not broken else []) + broken
+    return ([base] if "" in found else []) + broken
 
 
 def _stream(definition: Definition) -> Stream:

@@ -32,6 +32,12 @@ ecotone.calendar = (() => {
   return { timeFormatLocale: { ...forms, days, shortDays: days, months, shortMonths: months } };
 })();
 
+// What a line of one entity is called: its part, another entity that its series names, or what is behind the prefix.
+ecotone.seriesName = (chart, place, series) => {
+  const name = series.slice(chart.split.length);
+  return ecotone.entity.get(name)?.label ?? ecotone.told(chart.parts[place]?.label ?? name);
+};
+
 // What a chart is drawn by: a copy of what charts of its kind share, with values written on an axis as their format wants.
 ecotone.specification = (figure, channel, form) => {
   const spec = JSON.parse(document.getElementById(`spec-${figure.dataset.spec}`).textContent);
@@ -101,7 +107,7 @@ ecotone.overTime = (() => {
         return {
           entity,
           order: isOfOne ? place : entities.indexOf(line.e),
-          name: isOfOne ? ecotone.told(chart.parts[place]?.label ?? line.s.slice(chart.split.length)) : entity.label,
+          name: isOfOne ? ecotone.seriesName(chart, place, line.s) : entity.label,
           series: line.s,
           slot: isOfOne ? slots(place, entity) : entity.slot,
           points: points(line, data, from, until, chart.months),

@@ -12,14 +12,18 @@ TABLE = "claim_verdict"
 COLUMNS = (
     "claim",
     "title",
-    "sentence",
-    "source",
-    "said_on",
-    "refuted_by",
     "verdict",
-    "first_held",
-    "last_held",
-    "detail",
+    "reason",
+    "held_from",
+    "held_until",
+    "days_held",
+    "days_decided",
+    "evidence",
+    "said_by",
+    "said_on",
+    "source",
+    "refuted_by",
+    "sql",
 )
 VERDICTS = ("supported", "contradicted", "not enough data", "not testable")
 
@@ -27,7 +31,8 @@ VERDICTS = ("supported", "contradicted", "not enough data", "not testable")
 def _context(publication: Publication) -> Mapping[str, Any]:
     claims = _claims(publication)
     counts = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in VERDICTS}
-    return {"claims": claims, "counts": {verdict: n for verdict, n in counts.items() if n}, "verdicts": VERDICTS}
+    observed = [table for table in PAGE.also if publication.has(table)]
+    return {"observed": observed, "claims": claims, "counts": {verdict: n for verdict, n in counts.items() if n}}
 
 
 def _claims(publication: Publication) -> list[dict[str, Any]]:
@@ -36,13 +41,13 @@ def _claims(publication: Publication) -> list[dict[str, Any]]:
     if "claim" not in there:
         return []
     told = ", ".join(
-        f'CAST("{column}" AS VARCHAR) AS "{column}"' if column in there else f'NULL AS "{column}"' for column in COLUMNS
+        f"CAST({column} AS VARCHAR) AS {column}" if column in there else f"NULL AS {column}" for column in COLUMNS
     )
-    found = publication.rows(f"SELECT {told} FROM metrics.{TABLE} ORDER BY claim")
-    sql = {definition.metric: definition.sql for definition in publication.definitions.values()}
+    caveats = "coalesce(caveats, [])" if "caveats" in there else "[]"
+    found = publication.rows(f"SELECT {told}, {caveats} FROM metrics.{TABLE} ORDER BY claim")
     return [
-        {key: value or "" for key, value in zip(COLUMNS, row, strict=True)} | {"sql": sql.get(row[0], "")}
-        for row in found
+        {key: value or "" for key, value in zip(COLUMNS, row, strict=True)} | {"caveats": caveats}
+        for *row, caveats in found
     ]
 
 
@@ -54,7 +59,7 @@ PAGE = Page(
     "publication says, since when it held, and what would refute it. What cannot be decided from it says so.",
     order=7,
     template="claims.html",
-    also=("claim_verdict",),
+    also=("claim_verdict", "claim_observation"),
     rooms=("claims",),
     context=_context,
 )
