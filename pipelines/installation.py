@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import dashboards
 from dashboards import pages
 from pipelines.catalogue import Catalogue
 from pipelines.export import exported_id
+from pipelines.lake import Lake
 from pipelines.progress import Reporter, silent
 from pipelines.publication import published_id
 from pipelines.settings import Settings
@@ -51,7 +52,12 @@ class Installation:
 
     def warehouse(self) -> Warehouse:
         """A build over what the lake holds now."""
-        return Warehouse(self.settings, self.catalogue, self.sources)
+        return Warehouse(self.settings, self.catalogue, self.sources, lake=self.lake)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """To be read: its manifest is read on, not again, by every build."""
+        return Lake(self.settings.lake)
 
     @property
     def site(self) -> Path:

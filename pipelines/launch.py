@@ -27,6 +27,7 @@ from dagster._core.execution.plan.objects import StepFailureData
 from pipelines.clients.github import GitHub
 from pipelines.definitions import INGEST, PUBLISH, build
 from pipelines.errors import ConfigurationError, EcotoneError
+from pipelines.event_log import quick
 from pipelines.installation import Installation
 from pipelines.runs import LOCK_TAG, alive, bury_the_dead, dagster_home
 
@@ -89,7 +90,7 @@ def run(
     wanted = _known("project", projects, known)
     fetching = _known("source", sources, list(installation.sources))
     definitions = build(installation)
-    with open_instance(installation) as instance:
+    with quick(), open_instance(installation) as instance:
         summary.buried = bury_the_dead(instance, installation.settings)
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
         with _burying(instance, installation), alive(installation.settings, token), _asking():
