@@ -28,63 +28,140 @@ GROUP BY m.entity_id, c.person_id;
 
 -- Humans active in the trailing 12 months by entity, and those of them who were active in another ecosystem, too; ecosystem
 -- is NULL for those active in any other. people, others: active in the entity, in the ecosystem; shared: in both.
+-- Months are numbers here. A contribution makes a person active in its month and the 11 after it: what touches is one
+-- stretch [begins, ends), and the people of a month are the stretches begun minus those ended.
 CREATE OR REPLACE MACRO metrics.shared_people() AS TABLE
-WITH active AS (
-    SELECT DISTINCT c.entity_id, c.person_id, t.period
-    FROM metrics.human_contributions() AS c
-    JOIN metrics.rolling(12) AS t ON t.month = c.period
+WITH done AS (
+    SELECT DISTINCT entity_id, person_id, date_diff('month', DATE '2000-01-01', period) AS month
+    FROM metrics.human_contributions()
 ),
-size AS (
-    SELECT entity_id, period, count(*) AS people
-    FROM active
-    GROUP BY entity_id, period
-),
--- Who is active in one ecosystem only shares nothing.
-in_ecosystem AS (
-    SELECT a.entity_id AS ecosystem, a.person_id, a.period, count(*) OVER (PARTITION BY a.person_id, a.period) AS ecosystems
-    FROM active AS a
-    JOIN catalogue.entity AS e ON e.entity_id = a.entity_id AND e.kind = 'ecosystem'
-),
-pair AS (
-    SELECT a.entity_id, x.ecosystem, a.period, a.person_id
-    FROM in_ecosystem AS x
-    JOIN active AS a ON a.person_id = x.person_id AND a.period = x.period
-    JOIN metrics.foreign_ecosystems() AS f ON f.entity_id = a.entity_id AND f.ecosystem = x.ecosystem
-    WHERE x.ecosystems > 1
+gap AS (
+    SELECT
+        *,
+        CASE WHEN month - lag(month) OVER (PARTITION BY entity_id, person_id ORDER BY month) <= 12 THEN 0 ELSE 1 END AS is_new
+    FROM done
 ),
 counted AS (
-    SELECT entity_id, ecosystem, period, count(*) AS shared
-    FROM pair
-    GROUP BY entity_id, ecosystem, period
+    SELECT *, sum(is_new) OVER (PARTITION BY entity_id, person_id ORDER BY month) AS stretch
+    FROM gap
+),
+stretch AS (
+    SELECT entity_id, person_id, min(month) AS begins, max(month) + 12 AS ends
+    FROM counted
+    GROUP BY entity_id, person_id, stretch
+),
+-- Who is active in one ecosystem only, which is nearly everybody, shares nothing.
+several AS (
+    SELECT s.person_id
+    FROM stretch AS s
+    JOIN catalogue.entity AS e ON e.entity_id = s.entity_id AND e.kind = 'ecosystem'
+    GROUP BY s.person_id
+    HAVING count(DISTINCT s.entity_id) > 1
+),
+sharing AS (
+    SELECT s.*
+    FROM stretch AS s
+    JOIN several AS p ON p.person_id = s.person_id
+),
+in_both AS (
+    SELECT a.entity_id, x.entity_id AS ecosystem, a.person_id, greatest(a.begins, x.begins) AS begins, least(a.ends, x.ends) AS ends
+    FROM metrics.foreign_ecosystems() AS f
+    JOIN sharing AS x ON x.entity_id = f.ecosystem
+    JOIN sharing AS a
+        ON a.entity_id = f.entity_id AND a.person_id = x.person_id AND a.begins < x.ends AND x.begins < a.ends
+),
+-- The stretches of several ecosystems, joined where they touch.
+touching AS (
+    SELECT
+        *,
+        CASE
+            WHEN begins <= max(ends) OVER (
+                PARTITION BY entity_id, person_id ORDER BY begins, ends, ecosystem ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) THEN 0
+            ELSE 1
+        END AS is_new
+    FROM in_both
+),
+joined AS (
+    SELECT
+        *,
+        sum(is_new) OVER (
+            PARTITION BY entity_id, person_id ORDER BY begins, ends, ecosystem ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS stretch
+    FROM touching
+),
+shared AS (
+    SELECT entity_id, ecosystem, begins, ends
+    FROM in_both
     UNION ALL
-    SELECT entity_id, NULL AS ecosystem, period, count(DISTINCT person_id) AS shared
-    FROM pair
-    GROUP BY entity_id, period
+    SELECT entity_id, '' AS ecosystem, min(begins) AS begins, max(ends) AS ends
+    FROM joined
+    GROUP BY entity_id, person_id, stretch
+),
+change AS (
+    SELECT entity_id, ecosystem, month, CAST(sum(shared) AS BIGINT) AS shared, CAST(sum(people) AS BIGINT) AS people
+    FROM (
+        SELECT entity_id, ecosystem, begins AS month, 1 AS shared, 0 AS people FROM shared
+        UNION ALL
+        SELECT entity_id, ecosystem, ends AS month, -1 AS shared, 0 AS people FROM shared
+        UNION ALL
+        SELECT entity_id, '' AS ecosystem, begins AS month, 0 AS shared, 1 AS people FROM stretch
+        UNION ALL
+        SELECT entity_id, '' AS ecosystem, ends AS month, 0 AS shared, -1 AS people FROM stretch
+    ) AS one
+    GROUP BY entity_id, ecosystem, month
 ),
 beginning AS (
-    SELECT entity_id, ecosystem, min(period) AS period
-    FROM counted
-    WHERE ecosystem IS NOT NULL
+    SELECT entity_id, ecosystem, min(month) AS month
+    FROM change
     GROUP BY entity_id, ecosystem
-    UNION ALL
-    SELECT entity_id, NULL AS ecosystem, min(period) AS period
-    FROM size
-    GROUP BY entity_id
+),
+level AS (
+    SELECT
+        b.entity_id,
+        b.ecosystem,
+        m.period,
+        m.complete,
+        m.unfinished,
+        m.covered,
+        m.kinds,
+        CAST(sum(coalesce(c.shared, 0)) OVER (
+            PARTITION BY b.entity_id, b.ecosystem ORDER BY m.period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS shared
+    FROM beginning AS b
+    JOIN metrics.contribution_months() AS m
+        ON m.entity_id = b.entity_id AND date_diff('month', DATE '2000-01-01', m.period) >= b.month
+    LEFT JOIN change AS c
+        ON c.entity_id = b.entity_id AND c.ecosystem = b.ecosystem
+        AND c.month = date_diff('month', DATE '2000-01-01', m.period)
+),
+-- An ecosystem of which no month was observed any more has lost its people all the same.
+size AS (
+    SELECT
+        c.entity_id,
+        c.month,
+        sum(c.people) OVER (PARTITION BY c.entity_id ORDER BY c.month ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS people,
+        lead(c.month) OVER (PARTITION BY c.entity_id ORDER BY c.month) AS next_month
+    FROM change AS c
+    WHERE c.ecosystem = ''
 )
 SELECT
-    b.entity_id,
-    b.ecosystem,
-    m.period,
-    m.complete,
-    m.unfinished,
-    m.covered,
-    m.kinds,
+    l.entity_id,
+    nullif(l.ecosystem, '') AS ecosystem,
+    l.period,
+    l.complete,
+    l.unfinished,
+    l.covered,
+    l.kinds,
     coalesce(s.people, 0) AS people,
     coalesce(o.people, 0) AS others,
-    coalesce(c.shared, 0) AS shared
-FROM beginning AS b
-JOIN metrics.contribution_months() AS m ON m.entity_id = b.entity_id AND m.period >= b.period
-LEFT JOIN size AS s ON s.entity_id = b.entity_id AND s.period = m.period
-LEFT JOIN size AS o ON o.entity_id = b.ecosystem AND o.period = m.period
-LEFT JOIN counted AS c
-    ON c.entity_id = b.entity_id AND c.period = m.period AND coalesce(c.ecosystem, '') = coalesce(b.ecosystem, '');
+    l.shared
+FROM level AS l
+LEFT JOIN size AS s
+    ON s.entity_id = l.entity_id
+    AND date_diff('month', DATE '2000-01-01', l.period) >= s.month
+    AND date_diff('month', DATE '2000-01-01', l.period) < coalesce(s.next_month, 999999)
+LEFT JOIN size AS o
+    ON o.entity_id = l.ecosystem
+    AND date_diff('month', DATE '2000-01-01', l.period) >= o.month
+    AND date_diff('month', DATE '2000-01-01', l.period) < coalesce(o.next_month, 999999);

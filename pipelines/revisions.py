@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from dashboards.files import replacing
-from pipelines.warehouse import quoted
+from pipelines.warehouse_sql import quoted
 
 COLUMNS = {
     "metric": "The metric: metrics.definition.",

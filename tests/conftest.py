@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from graphql import GraphQLSchema, build_schema
 from hypothesis import settings
@@ -39,3 +43,22 @@ def github_schema() -> GraphQLSchema:
             # their schema is taken as it is: some of its arguments are at odds with the interfaces'
             return build_schema((place / "github.graphql").read_text(encoding="utf-8"), assume_valid_sdl=True)
     pytest.skip(f"GitHub's schema is in none of {', '.join(map(str, places))}: `make contracts` fetches it")
+
+
+@pytest.fixture(scope="session")
+def recorded_home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation to which the recording was replayed by the command that a user gives; for slow tests."""
+    folder = tmp_path_factory.mktemp("recorded")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
+    begin = "import sys; from pipelines.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", begin, "replay", str(shared_data), "--home", str(folder)]
+    done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(recorded_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What that installation published."""
+    with duckdb.connect(str(recorded_home / "ecotone.duckdb"), read_only=True) as connection:
+        yield connection

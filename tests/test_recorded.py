@@ -6,12 +6,9 @@ import csv
 import gzip
 import json
 import math
-import os
 import re
 import subprocess
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,24 +20,6 @@ pytestmark = pytest.mark.slow
 NOREPLY = re.compile(r"(?:(\d+)\+)?([^@]+)@users\.noreply\.github\.com")
 AS_OF = "2026-08-22"
 Commit = tuple[str, str, int, int]
-
-
-@pytest.fixture(scope="module")
-def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation to which the recording was replayed by the command that a user gives."""
-    folder = tmp_path_factory.mktemp("recorded")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
-    begin = "import sys; from pipelines.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", begin, "replay", str(shared_data), "--home", str(folder)]
-    done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(home / "ecotone.duckdb"), read_only=True) as connection:
-        yield connection
 
 
 def history(bundle: Path, folder: Path) -> list[Commit]:

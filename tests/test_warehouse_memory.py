@@ -12,7 +12,8 @@ from pipelines.catalogue import Catalogue
 from pipelines.errors import WarehouseError
 from pipelines.settings import Settings
 from pipelines.sources import discover
-from pipelines.warehouse import MEMORY_LIMITS, Warehouse, scalar
+from pipelines.warehouse import MEMORY_LIMITS, Warehouse
+from pipelines.warehouse_sql import scalar
 
 CATALOGUE = """
 [[ecosystem]]

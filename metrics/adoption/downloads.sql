@@ -7,7 +7,7 @@ The Hub's own count of downloads in the last 30 days, at the last snapshot of th
 (`snapshot_day`), summed over the models that were listed on that day with a count. Series `all-time`: the count since
 the model's creation, on the same day. Series `daily`: downloads per day, by differencing the all-time counts of the
 models that have one on both days: the last snapshot of the previous month, or the first of this month where there was
-none, and `snapshot_day`. A model whose count was not told is unknown, not zero. A month without a snapshot between two
+none, and `snapshot_day` (`downloads_by_day` has single days). A model whose count was not told is unknown, not zero. A month without a snapshot between two
 that have one is unknown. `n` is the number of models that were counted.
 """
 source = "Hugging Face Hub: https://huggingface.co/docs/hub/models-download-stats; CHAOSS, Number of Downloads: https://chaoss.community/kb/metric-number-of-downloads/"

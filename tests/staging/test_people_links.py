@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from pipelines.catalogue import Catalogue
 from pipelines.errors import ConfigurationError
 from pipelines.installation import Installation
 from pipelines.sources.people_keys import email_key
@@ -66,6 +68,55 @@ def test_declared_keys_are_one_person_and_equal_names_are_not(installation: Any,
     assert installation.ask(authors, "rebuilt.duckdb") == installation.ask(authors)
     (installation.home / "people.toml").unlink()
     assert installation.ask("SELECT count(*) FROM staging.person") == [(4,)]
+
+
+ACROSS = """
+[[ecosystem]]
+id = "code"
+label = "Code"
+[[ecosystem]]
+id = "weights"
+label = "Weights"
+[[project]]
+label = "Code"
+ecosystem = "code"
+region = "us"
+layer = "framework"
+repositories = ["o/a"]
+[[project]]
+label = "Weights"
+ecosystem = "weights"
+region = "eu"
+layer = "model"
+huggingface = ["org"]
+"""
+SHARED = "SELECT DISTINCT value FROM metrics.shared_contributors WHERE entity_id = 'ecosystem:code' AND series = ''"
+
+
+def test_a_person_is_shared_between_github_and_the_hub_only_where_that_is_declared(installation: Any, now: Any) -> None:
+    installation.catalogue = Catalogue.parse(ACROSS)
+    hub = "hf-user:0123456789abcdef01234567"
+    at = now - timedelta(days=40)
+    installation.tell("issues", "o/a", [an_issue(1, **who("author", "account:7"), created_at=at)])
+    model = {"hub_id": "m", "name": "org/m", "created_at": at, "day": now.date()}
+    installation.tell_hub("models", [model])
+    told = {"author_key": hub, "author_login": "Login-of-7", "author_type": "User", "created_at": at, "comments": []}
+    installation.tell_hub(
+        "discussions", [{"hub_id": "m", "model": "org/m", "number": 1, "day": now.date(), "status": "open", **told}]
+    )
+    assert shared(installation) == [(0.0,)]  # one name, and nothing that says it is one person
+    link = LINK.replace("ann@example.org", "hf:login-of-7")
+    (installation.home / "people.toml").write_text(link)
+    assert shared(installation) == [(1.0,)]
+
+
+def shared(installation: Any) -> list[Any]:
+    warehouse = installation.warehouse()
+    installation.build()
+    warehouse.build("metrics.shared_contributors")
+    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        found: list[Any] = connection.execute(SHARED).fetchall()
+    return found
 
 
 def test_a_mistake_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
