@@ -27,9 +27,10 @@ from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 from pipelines.automation import fresh, on_schedule
 from pipelines.catalogue_record import record
-from pipelines.ingest import Ingestion, ProjectOutcome
+from pipelines.ingest import Ingestion
 from pipelines.installation import Installation
 from pipelines.lake import Lake
+from pipelines.outcomes import ProjectOutcome
 from pipelines.partitions import ONE_RUN
 from pipelines.sources import Source
 

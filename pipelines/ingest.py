@@ -8,11 +8,10 @@ durable before the source is asked for the next one, and its state is where the 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -21,62 +20,15 @@ from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.lake import Lake
 from pipelines.lake_reading import Shelf
 from pipelines.manifest import Entry
+from pipelines.outcomes import BAD, Outcome, ProjectOutcome
+from pipelines.rounds import Claims, Counter, Round
 from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
 
 log = logging.getLogger("ecotone")
 WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
-BAD = frozenset({"failed", "incomplete"})
 UNWELL = BAD | {"skipped", "paused"}
 JOINED_FROM = 8  # files of one subject or of one day: fewer are not worth writing again
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one subject.
-
-    Attributes:
-        subject: e.g. `github:QwenLM/Qwen3`.
-        status: `ok`, `unchanged`, `incomplete`, `failed`, `skipped` or `paused` (the next run goes on from there).
-        rows: rows written.
-        reason: what is missing and why.
-        noted: whether a batch was written, be it an empty one.
-    """
-
-    subject: str
-    status: str
-    rows: int = 0
-    reason: str | None = None
-    noted: bool = True
-
-
-@dataclass(frozen=True)
-class ProjectOutcome:
-    """What became of one project in one stream: a partition of the asset."""
-
-    project: Project
-    outcomes: Sequence[Outcome] = field(default_factory=tuple)
-
-    @property
-    def rows(self) -> int:
-        """Rows written."""
-        return sum(outcome.rows for outcome in self.outcomes)
-
-    @property
-    def noted(self) -> bool:
-        """Whether anything was written."""
-        return any(outcome.noted for outcome in self.outcomes)
-
-    @property
-    def skipped(self) -> str:
-        """Why the whole stream is skipped; empty if it is not."""
-        reasons = [outcome.reason or "" for outcome in self.outcomes if outcome.status == "skipped"]
-        return reasons[0] if reasons and not self.noted and len(reasons) == len(self.outcomes) else ""
-
-    @property
-    def failures(self) -> list[Outcome]:
-        """The subjects that could not be had, or not whole."""
-        return [outcome for outcome in self.outcomes if outcome.status in BAD]
 
 
 @dataclass(frozen=True)
@@ -111,9 +63,9 @@ class Ingestion:
             self._note(WHOLE_STREAM, "skipped", reason)  # once for all of them
             yield from (self._skipped(project, reason) for project in projects if open_subjects[project.slug])
             return
-        claims = _Claims()
-        counter = _Counter(self.progress, len(tasks))
-        round_ = _Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
+        claims = Claims()
+        counter = Counter(self.progress, len(tasks))
+        round_ = Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
                 pool.submit(self._subject, project, subject, round_): (project, subject) for project, subject in tasks
@@ -151,7 +103,7 @@ class Ingestion:
             project, tuple(Outcome(subject, "skipped", reason=reason, noted=False) for subject in subjects)
         )
 
-    def _subject(self, project: Project, subject: str, round_: _Round) -> Outcome:
+    def _subject(self, project: Project, subject: str, round_: Round) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
         with round_.claims.of(subject):
             outcome = round_.had.get(subject)
@@ -161,7 +113,7 @@ class Ingestion:
             status = "unchanged" if outcome.status == "ok" else outcome.status
             return replace(outcome, status=status, rows=0, noted=False)
 
-    def _tried(self, project: Project, subject: str, round_: _Round) -> Outcome:
+    def _tried(self, project: Project, subject: str, round_: Round) -> Outcome:
         try:
             return self._fetch(project, subject, round_)
         except Skipped as skipped:
@@ -176,7 +128,7 @@ class Ingestion:
             log.exception("%s of %s failed", self.source.name, subject)
             return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
-    def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
+    def _fetch(self, project: Project, subject: str, round_: Round) -> Outcome:
         now = self.settings.now()
         names = self._names(project, subject)
         if self.source.daily and (today := self._newest(partial(self._complete_on, now.date()), names)):
@@ -216,7 +168,7 @@ class Ingestion:
         found = [find(self.source.source, self.source.stream, name) for name in names]
         return max((entry for entry in found if entry), key=lambda entry: (entry.fetched_at, entry.batch), default=None)
 
-    def _write(self, request: Request, round_: _Round, last: Entry | None, stated: Entry | None) -> Outcome:
+    def _write(self, request: Request, round_: Round, last: Entry | None, stated: Entry | None) -> Outcome:
         listing, subject = self.lake.new_id(), request.subject
         rows, final = 0, None
         for batch in self.source.fetch(request):
@@ -279,57 +231,3 @@ class Ingestion:
             except LakeError as error:
                 reason = f"{reason} ({error})"
         return Outcome(subject, status, reason=reason, noted=due)
-
-
-@dataclass(frozen=True)
-class _Round:
-    """What the subjects of one run share."""
-
-    claims: _Claims
-    counter: _Counter
-    subjects: tuple[str, ...]
-    shelf: Shelf
-    stopped: threading.Event = field(default_factory=threading.Event)
-    had: dict[str, Outcome] = field(default_factory=dict)
-
-    def say(self, text: str) -> None:
-        """Something goes on; Paused if the run is being stopped: a source that waits must not keep it."""
-        self.check()
-        self.counter.say(text)
-
-    def check(self) -> None:
-        """Paused if the run is being stopped."""
-        if self.stopped.is_set():
-            raise Paused("the run was stopped: the next one goes on from here")
-
-
-class _Claims:
-    """One thread at a time for each subject."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-
-    def of(self, subject: str) -> threading.Lock:
-        """The lock of the subject."""
-        with self._guard:
-            return self._locks.setdefault(subject, threading.Lock())
-
-
-class _Counter:
-    """How many subjects are done, told with what is going on: a long history says so long before it is done."""
-
-    def __init__(self, tell: Callable[[int, int, str], None], total: int) -> None:
-        self._tell = tell
-        self._total = total
-        self._done = 0
-        self.say("")
-
-    def add(self, subject: str) -> None:
-        """One more is done."""
-        self._done += 1
-        self.say(subject)
-
-    def say(self, text: str) -> None:
-        """Something goes on."""
-        self._tell(self._done, self._total, text)
