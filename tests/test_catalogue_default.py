@@ -73,3 +73,17 @@ def test_dates_of_renames_agree_with_the_recorded_rankings(shared_data: Path) ->
         for name in repository.names:
             outside = [day for day in listed[name.name.lower()] if not name.covers(day)]
             assert not outside, f"{name.name} {name.period()} was listed on {outside[:3]}"
+
+
+def test_authors_on_openrouter_that_are_left_to_nobody_are_those_that_the_file_names(shared_data: Path) -> None:
+    with (shared_data / "openrouter" / "daily_top50_tokens.csv").open(newline="") as file:
+        models = {row["model"] for row in csv.DictReader(file)} - {"other"}
+    owners = {
+        model: [project.slug for project in CATALOGUE.projects if any(one.matches(model) for one in project.openrouter)]
+        for model in models
+    }
+    assert all(len(slugs) <= 1 for slugs in owners.values())
+    assert {model.partition("/")[0] for model, slugs in owners.items() if not slugs} == {
+        *("meta", "nex-agi", "openrouter", "perplexity", "stealth"),
+    }
+    assert (owners["openai/gpt-oss-120b:free"], owners["openai/gpt-4o-mini"]) == (["gpt-oss"], ["gpt"])

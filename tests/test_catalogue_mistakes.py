@@ -86,6 +86,13 @@ def second(line: str) -> str:
         (HEAD.replace('id = "ggml"\n', "") + PROJECT, 4, 'an ecosystem has no id: write id = "…".'),
         (HEAD + PROJECT + 'huggingface = ["https://huggingface.co/Qwen"]\n', 13, 'write "Qwen"'),
         (HEAD + PROJECT + 'huggingface = ["a/b/c"]\n', 13, '"organisation/name*"'),
+        (HEAD + PROJECT + 'openrouter = ["https://openrouter.ai/qwen"]\n', 13, 'write "qwen"'),
+        (HEAD + PROJECT + 'openrouter = ["Qwen"]\n', 13, '"author/name*"'),
+        (
+            HEAD + PROJECT + 'openrouter = ["qwen", "qwen/qwen3*"]\n',
+            13,
+            "selects models that qwen in line 13 selects, too",
+        ),
         (
             HEAD + PROJECT + "[people]\ndomains = [\n 'a.example',\n 'x@a.example']\n",
             16,

@@ -9,7 +9,7 @@ import math
 import re
 import subprocess
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,21 @@ import pytest
 pytestmark = pytest.mark.slow
 NOREPLY = re.compile(r"(?:(\d+)\+)?([^@]+)@users\.noreply\.github\.com")
 AS_OF = "2026-08-22"
+AUTHORS = {  # what the catalogue says, written down a second time
+    "ecosystem:qwen": ("qwen/",),
+    "ecosystem:openai": ("openai/gpt-", "openai/text-embedding"),
+    "project:gpt-oss": ("openai/gpt-oss",),
+    "project:gemma": ("google/gemma",),
+    "ecosystem:google": ("google/",),
+    "ecosystem:nvidia": ("nvidia/",),
+    "region:eu": ("mistralai/",),
+    "region:china": (
+        *("qwen/", "deepseek/", "z-ai/", "moonshotai/", "minimax/", "stepfun/", "baai/", "tencent/", "xiaomi/"),
+        "inclusionai/",
+    ),
+    "region:us": (*("anthropic/", "openai/", "google/", "nvidia/", "meta-llama/", "x-ai/", "poolside/"),),
+    "region:other": ("cohere/", "upstage/"),
+}
 Commit = tuple[str, str, int, int]
 
 
@@ -194,3 +209,64 @@ def test_downloads_are_those_of_the_file(published: duckdb.DuckDBPyConnection, s
         "WHERE entity_id = 'ecosystem:qwen' AND period = '2026-08-01' AND series = ''"
     ).fetchone()
     assert row == (total, AS_OF)
+
+
+def test_weekly_token_shares_are_those_of_the_csv(published: duckdb.DuckDBPyConnection, shared_data: Path) -> None:
+    totals: Counter[str] = Counter()
+    days: dict[str, set[str]] = defaultdict(set)
+    parts: dict[tuple[str, str], int] = Counter()
+    with (shared_data / "openrouter" / "daily_top50_tokens.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            day = datetime.strptime(row["date"], "%Y-%m-%d").replace(tzinfo=UTC)
+            monday = f"{day - timedelta(days=day.weekday()):%Y-%m-%d}"
+            totals[monday] += int(row["tokens"])
+            days[monday].add(row["date"])
+            for entity, prefixes in AUTHORS.items():
+                if row["model"].startswith(prefixes):
+                    parts[entity, monday] += int(row["tokens"])
+    found = {
+        (entity, week): (value, n)
+        for entity, week, value, n in published.execute(
+            "SELECT entity_id, period::VARCHAR, value, n FROM metrics.token_share WHERE value IS NOT NULL"
+        ).fetchall()
+        if entity in AUTHORS
+    }
+    expected = {(entity, week): (tokens / totals[week], len(days[week])) for (entity, week), tokens in parts.items()}
+    assert found.keys() == expected.keys()
+    assert all(found[one] == (pytest.approx(value, rel=1e-12), n) for one, (value, n) in expected.items())
+    assert len(totals) == 10
+    leads = dict(
+        published.execute(
+            "SELECT entity_id, max(value) FROM metrics.token_lead WHERE entity_id LIKE 'region:%' GROUP BY 1"
+        ).fetchall()
+    )
+    ahead = [
+        week
+        for week in sorted(totals)
+        if len(days[week]) == 7 and parts["region:china", week] > parts["region:us", week]
+    ]
+    longest = run = 0
+    for week, previous in zip(ahead, [None, *ahead], strict=False):
+        gap = previous is None or datetime.fromisoformat(week) - datetime.fromisoformat(previous) != timedelta(days=7)
+        run = 1 if gap else run + 1
+        longest = max(longest, run)
+    assert leads["region:china"] == longest
+
+
+def test_trending_models_are_the_first_hundred_of_each_file(
+    published: duckdb.DuckDBPyConnection, shared_data: Path
+) -> None:
+    for path in sorted((shared_data / "huggingface").glob("*.models.jsonl.gz")):
+        with gzip.open(path, "rt") as file:
+            rows = sorted(map(json.loads, file), key=lambda row: (-row["trendingScore"], row["id"]))[:100]
+        names = published.execute(
+            "SELECT name FROM staging.trending WHERE day = ? ORDER BY rank", [path.name[:10]]
+        ).fetchall()
+        assert [name for (name,) in names] == [row["id"] for row in rows]
+    own = sum(row["id"].startswith("Qwen/") for row in rows)
+    value = published.execute(
+        "SELECT value * n * 100 FROM metrics.trending_share WHERE entity_id = 'project:qwen' AND period = '2026-08-01' "
+        "AND series = ''"
+    ).fetchone()
+    assert value is not None
+    assert value[0] > own

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from small_world import NOW, World, call, launch
 
+from pipelines.commands.checkup import setup
 from pipelines.installation import Installation
 from pipelines.runs import LOCK_TAG
+from pipelines.settings import Settings
 
 
 def contents(home: Path) -> dict[str, int]:
@@ -29,7 +31,7 @@ def test_status_tells_publication_lake_runs_and_freshness(world: World) -> None:
     assert said.code == 0
     assert f"Installation  {world.home}" in said.out
     assert "as of 2026-08-22 12:00 UTC" in said.out
-    assert re.search(r"Lake +18 batches in 18 files, 11 rows", said.out)
+    assert re.search(r"Lake +21 batches in 21 files, 13 rows", said.out)
     assert re.search(r"Runs +none in progress", said.out)
     moment = r"2026-08-22 12:00"
     assert re.search(rf"^git_commits +4 +2 +2 +{moment} +{moment} +1 +1 +0$", said.out, re.MULTILINE)
@@ -91,9 +93,29 @@ def test_doctor_finds_a_whole_installation_well(world: World) -> None:
     assert said.code == 0
     assert "0 failures, 1 warning." in said.out  # the clock of the tests is set
     assert "2 projects of 2 ecosystems, 4 repositories, 1 Hub organisation" in line(said.out, "catalogue")
-    assert "18 files whole" in line(said.out, "lake")
+    assert "21 files whole" in line(said.out, "lake")
     assert line(said.out, "HF_TOKEN").split() == ["ok", "HF_TOKEN", "set"]
     assert contents(world.home) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "level", "said"),
+    [
+        ({}, "ok", "not set: tokens used on OpenRouter are not read"),
+        ({"ECOTONE_OPENROUTER_FILE": "/nowhere/tokens.csv"}, "fail", "/nowhere/tokens.csv is not there"),
+        (
+            {"OPENROUTER_API_KEY": "sk-planted", "ECOTONE_OPENROUTER_URL": "nowhere"},
+            "fail",
+            "nowhere is not an address",
+        ),
+        ({"OPENROUTER_API_KEY": "sk-planted"}, "ok", "set, for https://openrouter.ai (the default)"),
+    ],
+)
+def test_doctor_tells_how_openrouter_is_read(given: dict[str, str], level: str, said: str, tmp_path: Path) -> None:
+    settings = Settings.from_environment({"ECOTONE_HOME": str(tmp_path), **given})
+    found = [one for one in setup.findings(settings) if "OPENROUTER" in one.what]
+    assert [(one.level, one.text) for one in found] == [(level, said)]
+    assert "sk-planted" not in repr(settings)
 
 
 def test_doctor_finds_a_damaged_batch(own: World) -> None:
