@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pipelines.clients import huggingface_model as reading
 from pipelines.clients.huggingface import HubClient
-from pipelines.errors import Paused
+from pipelines.errors import Paused, Skipped
 from pipelines.sources import Request
 
 MOST_DOWNLOADED = MOST_LIKED = 30  # models of an organisation that are asked for
@@ -31,6 +31,7 @@ def asked_models(client: HubClient, request: Request) -> list[Asked]:
     """The most downloaded of those that the catalogue selects, then the most liked; a call or a few.
 
     Raises:
+        Skipped: there is none.
         SourceError: the organisation's models could not be listed.
     """
     organization = request.subject.removeprefix("hf-org:")
@@ -38,6 +39,9 @@ def asked_models(client: HubClient, request: Request) -> list[Asked]:
     what = f"the models of {organization}"
     for page in client.models(what=what, author=organization, expand=("downloads", "likes")):
         rows |= {row["id"]: row for row in page.rows if _is_selected(request, row["id"])}
+
+    if not rows:
+        raise Skipped(f"the Hub lists no model of {organization} that the catalogue selects")
 
     def most(count: str, number: int) -> list[str]:
         return sorted(rows, key=lambda name: (-(reading.count(rows[name].get(count)) or 0), name))[:number]

@@ -105,3 +105,10 @@ def test_a_recording_without_spaces_is_skipped_with_the_reason(runs: Runs) -> No
     runs.hub.models = HubModels(a_hub().rows)
     outcome = runs.run()
     assert (outcome.status, outcome.reason) == ("skipped", "the recording of this Hub has no Spaces")
+
+
+def test_an_organisation_without_models_is_not_one_without_spaces(runs: Runs) -> None:
+    runs.hub.models = HubModels([], spaces=a_hub(spaces=SPACES).spaces)
+    outcome = runs.run()
+    assert outcome.status == "skipped"
+    assert outcome.reason == "the Hub lists no model of aurora-lab that the catalogue selects"
