@@ -19,7 +19,7 @@ from pipelines.sandbox.chance import Chance
 from pipelines.sandbox.families import BIRDS, PLACES, UNFOLLOWED, Model
 from pipelines.sandbox.github_laws import Law
 
-DISCUSSIONS = 90  # of a family's own models, at scale 1
+DISCUSSIONS = 60  # of a family's own models, at scale 1
 MAINTAINERS = 4
 USERS = 60
 BOT = "SFconvertbot"  # it proposes safetensors; https://huggingface.co/SFconvertbot

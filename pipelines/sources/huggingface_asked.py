@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from pipelines.catalogue import Project
 from pipelines.clients import huggingface_model as reading
 from pipelines.clients.huggingface import HubClient
 from pipelines.errors import Paused, Skipped
 from pipelines.sources import Request
 
 MOST_DOWNLOADED = MOST_LIKED = 30  # models of an organisation that are asked for
+FAILED_MODELS = 3  # in a row: the Hub is not well
+NAMED_REASONS = 3  # spelt out in a batch's reason; the rest is counted
 SHARE_OF_LIMIT = 5  # one fetch may spend this part of what the Hub allows in five minutes
 LIMIT = 500  # docs: Hub rate limits, anonymous calls in five minutes; where it does not tell its own
 ASKED = f"the {MOST_DOWNLOADED} most downloaded and {MOST_LIKED} most liked models of each organisation"
+
+
+def subjects(project: Project) -> list[str]:
+    """`hf-org:NAME` of each organisation that the project selects from, each once."""
+    return [f"hf-org:{organization}" for organization in project.organizations]
 
 
 class Asked(NamedTuple):
@@ -62,3 +71,11 @@ def afford(client: HubClient, left: str) -> None:
             f"{client.requests:,} calls were made, one in {SHARE_OF_LIMIT} of those that the Hub allows in five "
             f"minutes: {left} for the next run.",
         )
+
+
+def reason_of(missing: Sequence[str], *remarks: str) -> str | None:
+    """What is missing and why, the first spelt out and the rest counted, and remarks; None if there is nothing."""
+    reasons = list(missing[:NAMED_REASONS])
+    if len(missing) > NAMED_REASONS:
+        reasons.append(f"what is missing besides: {len(missing) - NAMED_REASONS:,}")
+    return "; ".join([*reasons, *remarks]) or None

@@ -15,21 +15,27 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.catalogue import Project
 from pipelines.clients import huggingface_discussions as hub
 from pipelines.clients.huggingface import HubClient
 from pipelines.clients.huggingface_discussions import Author, Listed, Talk
 from pipelines.errors import Gone, Paused, Skipped, SourceError
 from pipelines.sources import Batch, Request, Source
 from pipelines.sources.github_columns import COMMENTS, NAME, TIME, column, table
-from pipelines.sources.huggingface_asked import ASKED, SHARE_OF_LIMIT, Asked, afford, asked_models
+from pipelines.sources.huggingface_asked import (
+    ASKED,
+    FAILED_MODELS,
+    SHARE_OF_LIMIT,
+    Asked,
+    afford,
+    asked_models,
+    reason_of,
+    subjects,
+)
 
 STREAM = "huggingface/discussions"
 LIVELY_DAYS = 14  # with something new within these, a model is asked every day
 QUIET_DAYS = 7  # and otherwise once in these
 BATCH_ROWS = 50  # discussions that a crash can lose: as many calls
-FAILED_MODELS = 3  # in a row: the Hub is not well
-NAMED_REASONS = 3
 KEY = "hf-user:<the Hub's id of the account>, or its name in lower case; NULL where it was deleted"
 
 
@@ -58,11 +64,6 @@ SCHEMA = pa.schema(
         column("shown", pa.list_(pa.int32()), "on the row that ends a whole listing: every number that it showed"),
     ],
 )
-
-
-def subjects(project: Project) -> list[str]:
-    """`hf-org:NAME` of each organisation that the project selects from, each once."""
-    return [f"hf-org:{organization}" for organization in project.organizations]
 
 
 def fetch(request: Request) -> Iterator[Batch]:
@@ -125,12 +126,12 @@ class _Fetch:
             except SourceError as error:
                 self._missing.append(str(error))
                 failed += 1
-        reason = self._reason()
+        closed = [f"models whose discussions are switched off or hidden: {self._closed:,}"] if self._closed else []
         yield Batch(
             self._table(),
             complete=not self._missing,
             state=None if self._missing else {"models": len(due)},
-            reason=reason,
+            reason=reason_of(self._missing, *closed),
         )
 
     def _models(self) -> list[_Model]:
@@ -195,14 +196,6 @@ class _Fetch:
     def _table(self) -> pa.Table:
         rows, self._rows = self._rows, []
         return table(rows, SCHEMA)
-
-    def _reason(self) -> str | None:
-        reasons = self._missing[:NAMED_REASONS]
-        if len(self._missing) > NAMED_REASONS:
-            reasons.append(f"what is missing besides: {len(self._missing) - NAMED_REASONS:,}")
-        if self._closed:
-            reasons.append(f"models whose discussions are switched off or hidden: {self._closed:,}")
-        return "; ".join(reasons) or None
 
 
 def _remember(model: _Model, row: dict[str, Any]) -> None:

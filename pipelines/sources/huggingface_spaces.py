@@ -14,18 +14,24 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.catalogue import Project
 from pipelines.clients import huggingface_model as reading
 from pipelines.clients.huggingface import PAGE_ROWS, HubClient
 from pipelines.errors import Paused, Skipped, SourceError
 from pipelines.sources import Batch, Request, Source
 from pipelines.sources.github_columns import NAME, TIME, column, table
-from pipelines.sources.huggingface_asked import ASKED, SHARE_OF_LIMIT, Asked, afford, asked_models
+from pipelines.sources.huggingface_asked import (
+    ASKED,
+    FAILED_MODELS,
+    SHARE_OF_LIMIT,
+    Asked,
+    afford,
+    asked_models,
+    reason_of,
+    subjects,
+)
 
 STREAM = "huggingface/spaces"
 ASKED_EVERY_DAYS = 7
-FAILED_MODELS = 3  # in a row: the Hub is not well
-NAMED_REASONS = 3
 MODELS = 500  # that a Space names; real ones name some dozens at most
 FIELDS = ("author", "createdAt", "lastModified", "likes", "models", "sdk")
 
@@ -45,11 +51,6 @@ SCHEMA = pa.schema(
         column("gone", pa.list_(pa.string()), "on the row that ends a whole listing: Spaces that it no longer showed"),
     ],
 )
-
-
-def subjects(project: Project) -> list[str]:
-    """`hf-org:NAME` of each organisation that the project selects from, each once."""
-    return [f"hf-org:{organization}" for organization in project.organizations]
 
 
 def fetch(request: Request) -> Iterator[Batch]:
@@ -105,7 +106,7 @@ class _Fetch:
             SCHEMA.empty_table(),
             complete=not self._missing,
             state=None if self._missing else {"models": len(due)},
-            reason=self._reason(),
+            reason=reason_of(self._missing),
         )
 
     def _models(self) -> list[_Model]:
@@ -138,12 +139,6 @@ class _Fetch:
 
     def _of(self, model: _Model) -> dict[str, Any]:
         return {"model": model.asked.name, "hub_id": model.asked.hub_id, "day": self._today}
-
-    def _reason(self) -> str | None:
-        reasons = self._missing[:NAMED_REASONS]
-        if len(self._missing) > NAMED_REASONS:
-            reasons.append(f"models that could not be asked whole besides: {len(self._missing) - NAMED_REASONS:,}")
-        return "; ".join(reasons) or None
 
 
 def _remember(model: _Model, row: dict[str, Any]) -> None:
