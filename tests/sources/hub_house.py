@@ -99,7 +99,8 @@ class Runs:
         return outcome
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every row of the lake, in order of batches."""
+        """Every row of the lake, in order of batches; a file lacks the columns that hold nothing in it."""
+        empty = dict.fromkeys(self.source.schema.names)
         lake = Lake(self.home / "lake")
         files = dict.fromkeys(path for _, path in lake.manifest.originals())
-        return [row for path in files for row in pq.read_table(lake.root / path).to_pylist()]
+        return [empty | row for path in files for row in pq.read_table(lake.root / path).to_pylist()]
