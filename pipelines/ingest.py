@@ -8,18 +8,19 @@ durable before the source is asked for the next one, and its state is where the 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.lake import Lake
 from pipelines.lake_reading import Shelf
 from pipelines.manifest import Entry
+from pipelines.rounds import Claims, Counter, Round
 from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
 
@@ -27,7 +28,7 @@ log = logging.getLogger("ecotone")
 WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
 BAD = frozenset({"failed", "incomplete"})
 UNWELL = BAD | {"skipped", "paused"}
-JOINED_FROM = 8  # files of one subject: fewer are not worth writing again
+JOINED_FROM = 8  # files of one subject or of one day: fewer are not worth writing again
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ class Ingestion:
             self._note(WHOLE_STREAM, "skipped", reason)  # once for all of them
             yield from (self._skipped(project, reason) for project in projects if open_subjects[project.slug])
             return
-        claims = _Claims()
-        counter = _Counter(self.progress, len(tasks))
-        round_ = _Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
+        claims = Claims()
+        counter = Counter(self.progress, len(tasks))
+        round_ = Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
                 pool.submit(self._subject, project, subject, round_): (project, subject) for project, subject in tasks
@@ -125,9 +126,17 @@ class Ingestion:
                     if len(outcomes[project.slug]) == open_subjects[project.slug]:
                         ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
                         yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
+                if self.source.daily:
+                    self.lake.join(
+                        self.lake.manifest.single_on(*self._stream, self.settings.today()), least=JOINED_FROM
+                    )
             finally:
                 round_.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def _stream(self) -> tuple[str, str]:
+        return self.source.source, self.source.stream
 
     def _lacking(self) -> str | None:
         """Which setting the stream lacks, and what it would add; None if it has all."""
@@ -142,7 +151,7 @@ class Ingestion:
             project, tuple(Outcome(subject, "skipped", reason=reason, noted=False) for subject in subjects)
         )
 
-    def _subject(self, project: Project, subject: str, round_: _Round) -> Outcome:
+    def _subject(self, project: Project, subject: str, round_: Round) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
         with round_.claims.of(subject):
             outcome = round_.had.get(subject)
@@ -152,7 +161,7 @@ class Ingestion:
             status = "unchanged" if outcome.status == "ok" else outcome.status
             return replace(outcome, status=status, rows=0, noted=False)
 
-    def _tried(self, project: Project, subject: str, round_: _Round) -> Outcome:
+    def _tried(self, project: Project, subject: str, round_: Round) -> Outcome:
         try:
             return self._fetch(project, subject, round_)
         except Skipped as skipped:
@@ -167,12 +176,12 @@ class Ingestion:
             log.exception("%s of %s failed", self.source.name, subject)
             return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
-    def _fetch(self, project: Project, subject: str, round_: _Round) -> Outcome:
+    def _fetch(self, project: Project, subject: str, round_: Round) -> Outcome:
         now = self.settings.now()
-        last = self._newest(self.lake.last_complete, self._names(project, subject))
-        if last is not None and self.source.daily and last.fetched_at.date() >= now.date():
-            return Outcome(subject, "unchanged", reason=last.reason, noted=False)
         names = self._names(project, subject)
+        if self.source.daily and (today := self._newest(partial(self._complete_on, now.date()), names)):
+            return Outcome(subject, "unchanged", reason=today.reason, noted=False)
+        last = self._newest(self.lake.last_complete, names)
         stated = self._newest(self.lake.manifest.last_stated, names) if self.source.resumable else last
         request = Request(
             subject=subject,
@@ -187,6 +196,10 @@ class Ingestion:
             read=lambda stream, columns, after: round_.shelf.read(stream, names, columns, after),
         )
         return self._write(request, round_, last, stated)
+
+    def _complete_on(self, day: date, source: str, stream: str, subject: str) -> Entry | None:
+        """Of that very day: a clock that was ahead once must not stop the days that it was ahead of."""
+        return self.lake.manifest.complete_on(source, stream, subject, day)
 
     def _as_asked(self, project: Project, subject: str) -> Project:
         """The project, with what any project selects of the subject: a shared organisation is fetched once for all."""
@@ -203,7 +216,7 @@ class Ingestion:
         found = [find(self.source.source, self.source.stream, name) for name in names]
         return max((entry for entry in found if entry), key=lambda entry: (entry.fetched_at, entry.batch), default=None)
 
-    def _write(self, request: Request, round_: _Round, last: Entry | None, stated: Entry | None) -> Outcome:
+    def _write(self, request: Request, round_: Round, last: Entry | None, stated: Entry | None) -> Outcome:
         listing, subject = self.lake.new_id(), request.subject
         rows, final = 0, None
         for batch in self.source.fetch(request):
@@ -214,7 +227,7 @@ class Ingestion:
         if final is None:
             return self._seen(request, listing, last, stated)
         if final.complete and self.source.resumable:
-            self.lake.join(self.source.source, self.source.stream, subject, least=JOINED_FROM)
+            self.lake.join(self.lake.manifest.single(*self._stream, subject), least=JOINED_FROM)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
     def _seen(self, request: Request, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:
@@ -266,57 +279,3 @@ class Ingestion:
             except LakeError as error:
                 reason = f"{reason} ({error})"
         return Outcome(subject, status, reason=reason, noted=due)
-
-
-@dataclass(frozen=True)
-class _Round:
-    """What the subjects of one run share."""
-
-    claims: _Claims
-    counter: _Counter
-    subjects: tuple[str, ...]
-    shelf: Shelf
-    stopped: threading.Event = field(default_factory=threading.Event)
-    had: dict[str, Outcome] = field(default_factory=dict)
-
-    def say(self, text: str) -> None:
-        """Something goes on; Paused if the run is being stopped: a source that waits must not keep it."""
-        self.check()
-        self.counter.say(text)
-
-    def check(self) -> None:
-        """Paused if the run is being stopped."""
-        if self.stopped.is_set():
-            raise Paused("the run was stopped: the next one goes on from here")
-
-
-class _Claims:
-    """One thread at a time for each subject."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-
-    def of(self, subject: str) -> threading.Lock:
-        """The lock of the subject."""
-        with self._guard:
-            return self._locks.setdefault(subject, threading.Lock())
-
-
-class _Counter:
-    """How many subjects are done, told with what is going on: a long history says so long before it is done."""
-
-    def __init__(self, tell: Callable[[int, int, str], None], total: int) -> None:
-        self._tell = tell
-        self._total = total
-        self._done = 0
-        self.say("")
-
-    def add(self, subject: str) -> None:
-        """One more is done."""
-        self._done += 1
-        self.say(subject)
-
-    def say(self, text: str) -> None:
-        """Something goes on."""
-        self._tell(self._done, self._total, text)

@@ -31,10 +31,10 @@ from ulid import ULID
 
 from pipelines.errors import LakeError
 from pipelines.manifest import Entry, Manifest
-from pipelines.row_groups import ROW_GROUP_ROWS, row_groups, widened
+from pipelines.row_groups import ROW_GROUP_ROWS, parquet_writer, row_groups, schema_of, without_empty_columns
 
 FORMAT = 1
-METADATA_KEY = b"ecotone"
+METADATA_KEY = "ecotone"
 TEMPORARY_PREFIX = ".writing-"
 COMMON_COLUMNS = (
     pa.field("_batch", pa.string()),
@@ -112,8 +112,7 @@ class Lake:
 
     def _entry_of(self, path: Path, relative: str) -> Entry:
         try:
-            parquet = pq.ParquetFile(path)
-            fields = json.loads((parquet.schema_arrow.metadata or {})[METADATA_KEY])
+            fields = json.loads((pq.read_metadata(path).metadata or {})[METADATA_KEY.encode()])
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
             raise LakeError(
                 f"{path} is not a batch and not in the manifest: move it out of the lake. ({error})",
@@ -138,6 +137,7 @@ class Lake:
     ) -> Entry:
         """Make one batch durable and return its entry; LakeError if it could not be written (nothing is left)."""
         batch = self.new_id()
+        table = without_empty_columns(table)
         common = [
             pa.DictionaryArray.from_arrays(
                 pa.repeat(pa.scalar(0, pa.int8()), table.num_rows), pa.array([value], field.type)
@@ -165,13 +165,14 @@ class Lake:
         folder = self.root / entry.source / entry.stream / f"{day:%Y-%m-%d}"
         path = folder / f"{entry.batch}.parquet"
         temporary = folder / f"{TEMPORARY_PREFIX}{path.name}"
-        metadata = {METADATA_KEY: json.dumps(entry.own_fields(), sort_keys=True).encode()}
+        own = {METADATA_KEY: json.dumps(entry.own_fields(), sort_keys=True)}
         try:
             _make_folder(folder)
             with temporary.open("wb") as file:
-                with pq.ParquetWriter(file, schema.with_metadata(metadata), compression="zstd") as writer:
+                with parquet_writer(file, schema.remove_metadata()) as writer:
+                    writer.add_key_value_metadata(own)
                     for table in tables:
-                        writer.write_table(table.replace_schema_metadata(metadata), row_group_size=ROW_GROUP_ROWS)
+                        writer.write_table(table.replace_schema_metadata(), row_group_size=ROW_GROUP_ROWS)
                 file.flush()
                 os.fsync(file.fileno())
             checksum, size = _sha256(temporary), temporary.stat().st_size
@@ -229,12 +230,11 @@ class Lake:
                 (self.root / path).unlink(missing_ok=True)
             return merged
 
-    def join(self, source: str, stream: str, subject: str, *, least: int) -> Entry | None:
-        """Write the batches of one subject into one file, if there are at least so many; others may go on writing.
+    def join(self, entries: list[Entry], *, least: int) -> Entry | None:
+        """Write the batches into one file, if there are at least so many; others may go on writing.
 
         The old files stay until the lake is next opened by one that is alone in it: somebody may be reading them.
         """
-        entries = self.manifest.single(source, stream, subject)
         if len(entries) < least:
             return None
         try:
@@ -258,7 +258,7 @@ class Lake:
             replaces=originals,
         )
         paths = [self.root / entry.path for entry in entries]
-        schema = pa.unify_schemas([widened(pq.read_schema(path)) for path in paths])
+        schema = schema_of(paths)
         return self._publish(merged, schema, row_groups(paths, schema), newest.fetched_at)
 
     @contextmanager

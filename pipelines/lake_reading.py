@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,7 @@ from pipelines.manifest import Entry
 from pipelines.sources import discover
 
 Place = tuple[Entry, str]
+After = str | datetime | None
 
 
 class Shelf:
@@ -26,10 +28,9 @@ class Shelf:
         self._lake = lake
         self._guard = threading.Lock()
         self._places: dict[tuple[str, str], list[Place]] | None = None
+        self._schemas = {f"{source.source}/{source.stream}": source.schema for source in discover().values()}
 
-    def read(
-        self, stream: str, subjects: Sequence[str], columns: Sequence[str], after: str | None
-    ) -> Iterator[pa.Table]:
+    def read(self, stream: str, subjects: Sequence[str], columns: Sequence[str], after: After) -> Iterator[pa.Table]:
         """These columns and `_batch` of the subject's batches that came after that one, a row group at a time."""
         with self._guard:
             if self._places is None:
@@ -37,13 +38,14 @@ class Shelf:
         files: dict[str, list[str]] = {}
         for subject in subjects:
             for entry, path in self._places.get((stream, subject), ()):
-                if after is None or entry.batch > after:
+                if _came(entry, after):
                     files.setdefault(path, []).append(entry.batch)
         for path, batches in sorted(files.items(), key=lambda item: min(item[1])):
             with pq.ParquetFile(self._lake.root / path) as file:
                 for group in range(file.num_row_groups):
                     table = file.read_row_group(group, columns=[*columns, "_batch"])
-                    yield table.filter(pc.is_in(table["_batch"].cast(pa.string()), pa.array(batches)))
+                    theirs = table.filter(pc.is_in(table["_batch"].cast(pa.string()), pa.array(batches)))
+                    yield _with_all(theirs, columns, self._schemas[stream])
 
     def _found(self) -> dict[tuple[str, str], list[Place]]:
         """Batches with rows; those of an atomic source only where the fetch completed."""
@@ -55,3 +57,18 @@ class Shelf:
             if entry.rows and ((entry.source, entry.stream) not in atomic or entry.listing in completed):
                 found.setdefault((f"{entry.source}/{entry.stream}", entry.subject), []).append((entry, path))
         return found
+
+
+def _came(entry: Entry, after: After) -> bool:
+    """Whether the batch came after that one, or was fetched at that time or later."""
+    if isinstance(after, datetime):
+        return entry.fetched_at >= after
+    return after is None or entry.batch > after
+
+
+def _with_all(table: pa.Table, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
+    """With the columns that the file does not have because they hold nothing in it."""
+    for name in columns:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(table.num_rows, schema.field(name).type))
+    return table.select([*columns, "_batch"])

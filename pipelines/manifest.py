@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,7 @@ class Manifest:
         self._last: dict[tuple[str, str, str], Entry] = {}
         self._newest: dict[tuple[str, str, str], Entry] = {}
         self._stated: dict[tuple[str, str, str], Entry] = {}
+        self._days: dict[tuple[str, str, str], dict[date, Entry]] = {}
         self._single: dict[tuple[str, str, str], dict[str, Entry]] = {}
         self._guard = threading.Lock()
 
@@ -148,6 +149,12 @@ class Manifest:
             self._read_on()
             return self._last.get((source, stream, subject))
 
+    def complete_on(self, source: str, stream: str, subject: str, day: date) -> Entry | None:
+        """The entry that ended a complete fetch of the subject on that day (UTC), in the past or in the future."""
+        with self._guard:
+            self._read_on()
+            return self._days.get((source, stream, subject), {}).get(day)
+
     def last(self, source: str, stream: str, subject: str) -> Entry | None:
         """The newest entry of the subject, complete or not."""
         with self._guard:
@@ -165,6 +172,18 @@ class Manifest:
         with self._guard:
             self._read_on()
             return list(self._single.get((source, stream, subject), {}).values())
+
+    def single_on(self, source: str, stream: str, day: date) -> list[Entry]:
+        """The entries of all subjects that were fetched on that day (UTC) and that no compaction has taken up yet."""
+        with self._guard:
+            self._read_on()
+            return [
+                entry
+                for key, entries in self._single.items()
+                if key[:2] == (source, stream)
+                for entry in entries.values()
+                if entry.fetched_at.date() == day
+            ]
 
     def _read_on(self) -> None:
         try:
@@ -194,6 +213,7 @@ class Manifest:
                 _keep_newest(self._newest, original)
                 if original.complete:
                     _keep_newest(self._last, original)
+                    self._days.setdefault(_key(original), {})[original.fetched_at.date()] = original
                 if original.state is not None:
                     _keep_newest(self._stated, original)
             for original in entry.replaces:

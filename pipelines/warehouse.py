@@ -29,6 +29,7 @@ from pipelines.settings import Settings
 from pipelines.sources import Source
 from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people, people_links
 from pipelines.staging import load as load_entities
+from pipelines.staging import macros as staging_macros
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
 # Of DuckDB, tried in turn: what does not fit is written to disk, what cannot be is tried again with more.
@@ -95,7 +96,8 @@ class Warehouse:
     @cached_property
     def staging_code(self) -> str:
         """Hash of what decides the tables of the working file: another one throws it away."""
-        return _sha256([str(LAYOUT), *(entity.sql for entity in self.entities.values()), *sorted(_metrics())])
+        entities = [entity.sql for entity in self.entities.values()]
+        return _sha256([str(LAYOUT), *staging_macros(), *entities, *sorted(_metrics())])
 
     @cached_property
     def code(self) -> str:
@@ -175,6 +177,8 @@ class Warehouse:
         connection.execute("USE warehouse")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET temp_directory = '{path}.tmp'")
+        for macro in staging_macros():
+            connection.execute(macro)
         return connection
 
     @staticmethod
@@ -204,8 +208,10 @@ class Warehouse:
         return Built(table, changed, int(rows), time.perf_counter() - started)
 
     def _make_in_memory(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Make the table in one transaction, with as little memory as it takes."""
-        for limit in MEMORY_LIMITS:
+        """Make the table in one transaction, with as little memory as it takes, or as it says that it takes."""
+        said = self.entities[table].memory if table in self.entities else None
+        limits = MEMORY_LIMITS if said is None else (said, *MEMORY_LIMITS[2:])
+        for limit in limits:
             connection.execute(f"SET memory_limit = '{limit}'")
             connection.execute("BEGIN")
             try:
@@ -215,7 +221,7 @@ class Warehouse:
             except duckdb.Error as error:
                 connection.execute("ROLLBACK")
                 self._has_inputs = False  # what was made in it is gone with the transaction
-                if not isinstance(error, duckdb.OutOfMemoryException) or limit == MEMORY_LIMITS[-1]:
+                if not isinstance(error, duckdb.OutOfMemoryException) or limit == limits[-1]:
                     raise WarehouseError(f"{table} could not be built: {error}") from error
             else:
                 return

@@ -228,15 +228,15 @@ def test_pages_of_a_subject_are_joined_while_others_write_and_old_files_go_at_th
     with Lake(tmp_path) as lake, Lake(tmp_path) as other:
         pages = [add(lake, [number], complete=False, state={"page": number}) for number in range(4)]
         alien = add(other, [9], subject="github:c/d")
-        assert lake.join("git", "commits", "github:a/b", least=5) is None
-        joined = lake.join("git", "commits", "github:a/b", least=4)
+        assert lake.join(lake.manifest.single("git", "commits", "github:a/b"), least=5) is None
+        joined = lake.join(lake.manifest.single("git", "commits", "github:a/b"), least=4)
         assert joined is not None
         assert joined.rows == 4
         assert [original for original, _ in lake.manifest.originals()] == sorted([*pages, alien], key=lambda e: e.batch)
         assert {entry.path for entry in lake.manifest.live()} == {joined.path, alien.path}
         assert all((tmp_path / page.path).exists() for page in pages)
         assert lake.manifest.last_stated("git", "commits", "github:a/b") == pages[-1]
-        assert lake.join("git", "commits", "github:a/b", least=1) is None
+        assert lake.join(lake.manifest.single("git", "commits", "github:a/b"), least=1) is None
     rows = pq.read_table(tmp_path / joined.path).to_pylist()
     assert [(row["x"], row["_batch"]) for row in rows] == [(page.rows * n, page.batch) for n, page in enumerate(pages)]
     with Lake(tmp_path) as lake:
@@ -247,14 +247,15 @@ def test_pages_of_a_subject_are_joined_while_others_write_and_old_files_go_at_th
 def test_more_pages_than_a_byte_can_count_are_joined(tmp_path: Path) -> None:
     with Lake(tmp_path) as lake:
         pages = [add(lake, [number], complete=False) for number in range(300)]
-        joined = lake.join("git", "commits", "github:a/b", least=8)
+        joined = lake.join(lake.manifest.single("git", "commits", "github:a/b"), least=8)
     assert joined is not None
     rows = pq.read_table(tmp_path / joined.path).to_pylist()
     assert [(row["x"], row["_batch"]) for row in rows] == [(number, page.batch) for number, page in enumerate(pages)]
 
 
 JOINING = KILLING.replace(
-    "add(lake, [2, 3])", "add(lake, [2, 3])\n                lake.join('git', 'commits', 'github:a/b', least=2)"
+    "add(lake, [2, 3])",
+    "add(lake, [2, 3])\n                lake.join(lake.manifest.single('git', 'commits', 'github:a/b'), least=2)",
 )
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx2
 import stamina
@@ -23,7 +23,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
     parse_ratelimit_headers,
 )
 
-from pipelines.errors import Gone, Skipped, SourceError, TerminalError, TransientError
+from pipelines.errors import Denied, Gone, Skipped, SourceError, TerminalError, TransientError
 
 PAGE_ROWS = 1_000  # the Hub's largest page; calls are what it limits, not rows
 TIMEOUT_SECONDS = 60.0  # a page of 1,000 models with all its fields is some megabytes
@@ -52,6 +52,8 @@ MODEL_FIELDS = (
     "likes",
     "pipeline_tag",
     "safetensors",
+    "siblings",
+    "spaces",
     "tags",
     "trendingScore",
 )
@@ -166,6 +168,16 @@ class HubClient:
             raise TerminalError(f"{_asked_for(url, what)}: the answer is no object: {str(answer)[:200]}")
         return answer
 
+    def model(self, name: str, *, expand: Sequence[str] = MODEL_FIELDS) -> dict[str, Any]:
+        """One model by its id; a renamed one is found under its former name.
+
+        Raises:
+            Gone: the Hub says that there is none, or none for us: it does not tell private from missing.
+            TransientError, TerminalError, Skipped: as `models`; they say nothing of the model.
+        """
+        params: list[tuple[str, str | int]] = [("expand", field) for field in expand]
+        return self.document(f"/api/models/{quote(name)}", params, what=f"the model {name}")
+
     def _next(self, response: httpx2.Response) -> str | None:
         """The next page's address, always at our endpoint: a host that the answer names must not get the token."""
         named = response.links.get("next", {}).get("url")
@@ -233,7 +245,10 @@ class HubClient:
                 f"{asked}: the Hub refused the token in HF_TOKEN (401). Unset it, or make a new one with read access."
             )
         if status in {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND}:
-            return Gone(
+            kind = (
+                Denied if status == httpx2.codes.FORBIDDEN else Gone if _is_the_hubs_word(response) else TerminalError
+            )
+            return kind(
                 f"{asked}: {status}, missing or private{said}. Check the name in the catalogue and HF_ENDPOINT."
             )
         return TerminalError(f"{asked}: {status}{said}")
@@ -258,10 +273,17 @@ class HubClient:
             self._sleep(seconds)
 
 
+def _is_the_hubs_word(response: httpx2.Response) -> bool:
+    """True if the refusal is the Hub's own: no proxy's page, and not for want of an agreement to a model's terms."""
+    is_page = "html" in response.headers.get("content-type", "")
+    return not is_page and response.headers.get("x-error-code") in {None, "RepoNotFound"}
+
+
 def _asked_for(url: str, what: str) -> str:
     parts = urlsplit(url)
     query = "&".join(part for part in parts.query.split("&") if part.partition("=")[0] not in TOLD_APART)
-    return f"{what}, from {parts.scheme}://{parts.netloc}{parts.path}?{query}"
+    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return f"{what}, from {address}?{query}" if query else f"{what}, from {address}"
 
 
 def _new_rows(rows: list[Any], shown: set[str], sample: str | None) -> Page:

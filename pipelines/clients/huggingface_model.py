@@ -21,6 +21,26 @@ COMPARED = 20  # names on either side whose likeness is reckoned: a row by a str
 INT64 = 2**63 - 1
 RELATIONS = frozenset({"adapter", "finetune", "merge", "quantized"})
 UNSPECIFIED = "unspecified"
+# What a file's or tag's name says of how weights are stored. A pickle can run code when it is loaded.
+FILE_FORMATS = {
+    "safetensors": "safetensors",
+    "gguf": "gguf",
+    **dict.fromkeys(("bin", "ckpt", "pickle", "pkl", "pt", "pth"), "pickle"),
+    "onnx": "onnx",
+    **dict.fromkeys(("h5", "keras"), "keras"),
+    "msgpack": "flax",
+    "tflite": "tflite",
+    **dict.fromkeys(("mlmodel", "mlpackage"), "coreml"),
+    "nemo": "nemo",
+}
+BEGINNINGS = {"openvino": "openvino", "ggml": "ggml", "flax_model": "flax"}  # of names that tell more than their end
+NO_WEIGHTS = frozenset({"training_args.bin", "optimizer.pt", "optimizer.bin", "scheduler.pt", "scaler.pt"})
+TAG_FORMATS = {
+    **{name: name for name in ("safetensors", "gguf", "onnx", "keras", "tflite", "coreml", "openvino", "nemo")},
+    "pytorch": "pickle",  # the Hub gives this tag where it finds `pytorch_model.bin` and the like
+    "jax": "flax",
+    "tf": "keras",
+}
 _MODEL_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,127}(?:/[\w.-]{1,128})?", re.ASCII)
 _ADDRESS = re.compile(r"^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
 
@@ -107,6 +127,49 @@ def parameters(row: Mapping[str, Any]) -> int | None:
     """Total parameters, from the safetensors header, else the GGUF one."""
     total = count(section(row, "safetensors").get("total"))
     return total if total is not None else count(section(row, "gguf").get("total"))
+
+
+def formats(row: Mapping[str, Any]) -> list[str] | None:
+    """In which formats its weights are stored, in order of name; None where neither files nor tags are told.
+
+    The list of files says it; where it was not told, the tags do, which the Hub draws from the files.
+    """
+    found = {name for name in ("safetensors", "gguf") if section(row, name)}
+    files = row.get("siblings")
+    told = tags(row)
+    if isinstance(files, list):
+        found |= {form for file in files if isinstance(file, dict) and (form := _format_of(file.get("rfilename")))}
+    elif told is not None:
+        found |= {TAG_FORMATS[tag] for tag in told if tag in TAG_FORMATS}
+    elif not found:
+        return None
+    return sorted(found)
+
+
+def _format_of(path: object) -> str | None:
+    if not isinstance(path, str):
+        return None
+    folder, _, name = path.lower().rpartition("/")
+    if name in NO_WEIGHTS:
+        return None
+    if ".mlpackage/" in f"{folder}/":
+        return "coreml"
+    begun = next((form for beginning, form in BEGINNINGS.items() if name.startswith(beginning)), None)
+    ended = FILE_FORMATS.get(name.rpartition(".")[2]) if "." in name else None
+    return ended and (begun or ended)
+
+
+def architecture(row: Mapping[str, Any]) -> str | None:
+    """The architecture that GGUF files name, else the class that the configuration names first."""
+    named = section(row, "config").get("architectures")
+    first = named[0] if isinstance(named, list) and named else None
+    return text(section(row, "gguf").get("architecture")) or text(first)
+
+
+def spaces(row: Mapping[str, Any]) -> int | None:
+    """How many Spaces the Hub names that use the model; None where it is not told."""
+    told = row.get("spaces")
+    return len(told) if isinstance(told, list) else None
 
 
 def children(row: Mapping[str, Any]) -> int | None:

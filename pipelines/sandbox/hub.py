@@ -138,7 +138,7 @@ class HubServer:
             return self._listing(self.models.spaces, query, path, params, fault)
         if match := hub_community.PATH.fullmatch(unquote_plus(path)):
             return self._discussions(match["model"], match["number"], params, fault)
-        return self._model(path, params)
+        return self._model(path, params, fault)
 
     def _discussions(self, model: str, number: str | None, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
         if self.models.discussions is None:
@@ -171,10 +171,12 @@ class HubServer:
         kind = "text/html; charset=utf-8" if fault == "html" else "application/json; charset=utf-8"
         return Answer(200, spoilt(fault, rows), headers, kind)
 
-    def _model(self, path: str, params: Mapping[str, Sequence[str]]) -> Answer:
+    def _model(self, path: str, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
         name = unquote_plus(path.removeprefix("/api/models/"))
         if not path.startswith("/api/models/"):
             return _refusal(404, "Not Found", {})
+        if fault == "html":
+            return Answer(200, spoilt(fault, []), content_type="text/html; charset=utf-8")
         if name in self.models.renamed:
             location = f"{self.endpoint}/api/models/{quote(self.models.renamed[name])}"
             query = urlencode(params, doseq=True)

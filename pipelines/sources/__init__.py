@@ -22,7 +22,7 @@ State = Mapping[str, Any]
 """What a stream must remember of one subject to go on from there: JSON, kept in the manifest of the batch."""
 
 
-Reader = Callable[[str, Sequence[str], str | None], Iterator[pa.Table]]
+Reader = Callable[[str, Sequence[str], str | datetime | None], Iterator[pa.Table]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Request:
         progress: call it with a short text ("12,000 commits") whenever there is something new to say.
         read: what the lake holds of this subject in another stream (`Source.after` names it): `read("git/commits",
             ["sha"], after)` yields tables with these columns and `_batch`, of the batches with a greater id than
-            `after` (None: all), oldest first.
+            `after` (a time: of those fetched then or later; None: of all), oldest first.
     """
 
     subject: str

@@ -1,7 +1,9 @@
 """Hugging Face models: what each catalogued organisation publishes, and what others derive from it, as of today.
 
 One fetch lists the organisation, then the models that name one of its models as base, and theirs in turn, breadth
-first and each model once. The Hub keeps no history: rows are a snapshot of the day, and each batch stands for itself.
+first and each model once. What was there before and is in no listing any more is asked for by its id: it has gone, has
+another name, or names another base now. The Hub keeps no history: rows are a snapshot of the day, and each batch stands
+for itself. `huggingface_changes` writes them as changes.
 """
 
 from __future__ import annotations
@@ -14,46 +16,17 @@ import pyarrow as pa
 from pipelines.catalogue import Project
 from pipelines.clients import huggingface_model as reading
 from pipelines.clients.huggingface import HubClient, Page
-from pipelines.errors import SourceError
+from pipelines.errors import Denied, Gone, SourceError
 from pipelines.sources import Batch, Request, Source
+from pipelines.sources.huggingface_changes import NAMED, Memory, key_of
+from pipelines.sources.huggingface_columns import SCHEMA, record
 
+STREAM = "huggingface/models"
 REQUESTS = 2_000  # of one fetch: 20 minutes at the anonymous limit of 500 calls in 5 minutes
 BATCH_ROWS = 5_000  # rows that memory holds, and that a crash can lose
 FAILED_LISTINGS = 3  # in a row: the Hub is not well, and each costs a minute of retries
 NAMED_REASONS = 3  # spelt out in the batch's reason; the rest is counted
-
-SCHEMA = pa.schema(
-    [
-        pa.field("hub_id", pa.string(), metadata={"comment": "the Hub's _id; NULL where the answer lacks it"}),
-        pa.field("name", pa.string(), nullable=False),
-        pa.field("author", pa.string()),
-        pa.field("created_at", pa.timestamp("us", tz="UTC")),
-        pa.field("last_modified", pa.timestamp("us", tz="UTC")),
-        pa.field("downloads", pa.int64(), metadata={"comment": "of the last 30 days"}),
-        pa.field("downloads_all_time", pa.int64()),
-        pa.field("likes", pa.int64()),
-        pa.field("trending_score", pa.float64()),
-        pa.field("pipeline_tag", pa.string()),
-        pa.field("library_name", pa.string()),
-        pa.field("license", pa.string(), metadata={"comment": "the Hub's licence id, from the tag, else the card"}),
-        pa.field("license_name", pa.string(), metadata={"comment": "the card's own name of a licence that has no id"}),
-        pa.field("gated", pa.bool_(), metadata={"comment": "whether its files have to be asked for"}),
-        pa.field("gating", pa.string(), metadata={"comment": "auto or manual: who grants it"}),
-        pa.field("disabled", pa.bool_()),
-        pa.field("parameters", pa.int64(), metadata={"comment": "total, of safetensors, else of GGUF"}),
-        pa.field("model_type", pa.string(), metadata={"comment": "config.model_type"}),
-        pa.field("architecture", pa.string(), metadata={"comment": "gguf.architecture"}),
-        pa.field("tags", pa.list_(pa.string())),
-        pa.field(
-            "base_models",
-            pa.list_(pa.struct([("id", pa.string()), ("hub_id", pa.string()), ("relation", pa.string())])),
-            metadata={"comment": "from baseModels, tags and card; relation unspecified where untold"},
-        ),
-        pa.field("children_models", pa.int64(), metadata={"comment": "models that name this one as base"}),
-        pa.field("listing", pa.string(), metadata={"comment": "what showed it first: author:ORG or base_model:ID"}),
-        pa.field("day", pa.date32(), nullable=False),
-    ],
-)
+ASKED_BY_ID = 200  # of one fetch: a call each; on most days a handful has gone
 
 
 def subjects(project: Project) -> list[str]:
@@ -79,19 +52,24 @@ class _Walk:
         self._organization = request.subject.removeprefix("hf-org:")
         settings = request.settings
         self._client = HubClient(settings.hf_endpoint, settings.hf_token, progress=request.progress)
+        self._memory = Memory(request.read, STREAM, request.now)
         self._rows: list[dict[str, Any]] = []
-        self._written: set[str] = set()
+        self._gone: dict[str, str] = {}
+        self._seen: set[str] = set()  # keys of models, and their names
         self._followed: set[str] = set()
         self._next: dict[str, int] = {}  # models to ask for derivatives, with how many are announced
         self._waiting = 0  # of the generation being asked
         self._missing: list[str] = []
         self._left_out = 0
         self._repeated = 0
+        self._written = 0
         self._sample: str | None = None
 
     def batches(self) -> Iterator[Batch]:
         yield from self._organizations_own()
+        own_is_whole = self._is_whole()
         yield from self._derivatives()
+        self._ask_for_the_absent(own=own_is_whole, others=self._is_whole())
         reason = self._reason()
         yield Batch(
             self._table(),
@@ -152,11 +130,9 @@ class _Walk:
             name = reading.text(row["id"]) or ""
             if (follow_all or self._selected(name)) and name not in self._followed:
                 self._follow(name, reading.children(row))
-            if name not in self._written and not reading.is_bare(row):
-                self._written.add(name)
-                self._rows.append(self._record(name, row, listing))
+            self._write(name, row, listing)
         left = self._waiting + len(self._next)
-        self._request.progress(f"{len(self._written):,} models, {left:,} more to ask for derivatives")
+        self._request.progress(f"{self._written:,} models, {left:,} more to ask for derivatives")
         if len(self._rows) >= BATCH_ROWS:
             yield Batch(self._table())
 
@@ -168,40 +144,74 @@ class _Walk:
         if children != 0 and reading.model_id(name) is not None:
             self._next[name] = children or 0
 
-    def _record(self, name: str, row: dict[str, Any], listing: str) -> dict[str, Any]:
-        card = reading.section(row, "cardData")
-        disabled = row.get("disabled")
-        gated, gating = reading.gated(row.get("gated"))
-        return {
-            "hub_id": reading.text(row.get("_id")),
-            "name": name,
-            "author": reading.text(row.get("author")),
-            "created_at": reading.moment(row.get("createdAt")),
-            "last_modified": reading.moment(row.get("lastModified")),
-            "downloads": reading.count(row.get("downloads")),
-            "downloads_all_time": reading.count(row.get("downloadsAllTime")),
-            "likes": reading.count(row.get("likes")),
-            "trending_score": reading.number(row.get("trendingScore")),
-            "pipeline_tag": reading.text(row.get("pipeline_tag")),
-            "library_name": reading.text(row.get("library_name")),
-            "license": reading.licence(row),
-            "license_name": reading.text(card.get("license_name")),
-            "gated": gated,
-            "gating": gating,
-            "disabled": disabled if isinstance(disabled, bool) else None,
-            "parameters": reading.parameters(row),
-            "model_type": reading.text(reading.section(row, "config").get("model_type")),
-            "architecture": reading.text(reading.section(row, "gguf").get("architecture")),
-            "tags": reading.tags(row),
-            "base_models": [vars(base) for base in reading.base_models(row)],
-            "children_models": reading.children(row),
-            "listing": listing,
-            "day": self._request.now.date(),
+    def _write(self, name: str, row: dict[str, Any], listing: str) -> None:
+        key = key_of(reading.text(row.get("_id")), name)
+        if reading.is_bare(row) or self._seen & {key, name}:
+            return
+        self._seen |= {key, name}
+        self._written += 1
+        self._rows.append(record(name, row, listing, self._request.now.date()))
+
+    def _is_whole(self) -> bool:
+        """Whether what was listed so far is all that there is: only then it means something to be absent."""
+        return not (self._missing or self._left_out or self._repeated or self._sample)
+
+    def _ask_for_the_absent(self, *, own: bool, others: bool) -> None:
+        """Ask by id for the models that were listed before; what a whole listing of their own lacks needs no answer.
+
+        Args:
+            own: whether the listing of the organisation is whole.
+            others: whether all listings are.
+        """
+        lost = {
+            key: known.name
+            for key, known in self._memory.models.items()
+            if not known.gone and not self._seen & {key, known.name}
         }
+        ours = [key for key, name in lost.items() if own and self._is_ours(name)]
+        absent = ours + [key for key, name in lost.items() if others and not self._is_ours(name)]
+        failed = 0
+        for place, key in enumerate(absent):
+            if place == ASKED_BY_ID or failed == FAILED_LISTINGS or self._client.requests >= REQUESTS:
+                unasked = [other for other in absent[place:] if other not in ours]
+                self._gone.update({other: self._not_listed() for other in absent[place:] if other in ours})
+                if unasked:
+                    self._missing.append(f"models no longer listed that are still to be asked for: {len(unasked):,}")
+                return
+            try:
+                self._ask_for(key, lost[key])
+                failed = 0
+            except SourceError as error:
+                failed += 1
+                if key in ours:
+                    self._gone[key] = self._not_listed()
+                else:
+                    self._missing.append(str(error))
+
+    def _ask_for(self, key: str, name: str) -> None:
+        try:
+            row = self._client.model(name)
+        except Denied:
+            raise
+        except Gone as gone:
+            self._gone[key] = str(gone)
+            return
+        now = reading.text(row.get("id")) or name
+        if key.startswith(NAMED) or key_of(reading.text(row.get("_id")), now) == key:
+            self._write(now, row, f"id:{name}")
+        else:
+            self._gone[key] = f"the model {name}: another one has its name now"
+
+    def _is_ours(self, name: str) -> bool:
+        return name.partition("/")[0].lower() == self._organization.lower()
+
+    def _not_listed(self) -> str:
+        return f"not in the whole listing of {self._organization}"
 
     def _table(self) -> pa.Table:
         rows, self._rows = self._rows, []
-        return pa.Table.from_pylist(rows, schema=SCHEMA)
+        gone, self._gone = self._gone, {}
+        return self._memory.encoded(rows, gone, self._request.now.date())
 
     def _reason(self) -> str | None:
         """What is missing and why, None if nothing is."""
@@ -218,10 +228,11 @@ class _Walk:
 SOURCE = Source(
     name="huggingface_models",
     source="huggingface",
-    stream="models",
+    stream=STREAM.partition("/")[2],
     description=(
         "One snapshot a day of each catalogued organisation's models on the Hugging Face Hub and of everything derived "
-        "from them: counts, licence, parameters, base models. Anonymous by default; HF_TOKEN raises the limits. "
+        "from them, written as changes: counts, licence, parameters, formats, base models. Anonymous by default; "
+        "HF_TOKEN raises the limits. "
         f"At most {REQUESTS:,} calls an organisation. The Hub keeps no history: a missed day is lost."
     ),
     schema=SCHEMA,

@@ -4,6 +4,7 @@
     *.sql               schema `staging`: facts under the identities that people query
     catalogue/*.sql     what is measured
     ops/*.sql           what was observed
+    macros/*.sql        SQL that several of them share; temporary, never published
 
 A file is a TOML front matter and the statements that make one table or view, `<schema>.<file name>`. In `fact/`, the
 new batches of a stream `git/commits` are the relation `new_git_commits`; what Python knows (catalogue, rules, manifest)
@@ -25,6 +26,7 @@ from sqlglot import exp
 from pipelines.errors import WarehouseError
 
 FOLDER = Path(__file__).parent
+MACROS = "macros"
 FRONT_MATTER = ("/*+++", "+++*/")
 SCHEMAS = ("fact", "catalogue", "staging", "ops", "metrics", "build")
 
@@ -44,6 +46,7 @@ class Entity:
         reads: `schema.name` of the tables it needs, without its own.
         makes: `schema.name` of all that it creates.
         checks: name → query that returns offending rows.
+        memory: of DuckDB, to begin with; None: as little as there is.
     """
 
     schema: str
@@ -56,6 +59,7 @@ class Entity:
     reads: frozenset[str] = frozenset()
     makes: frozenset[str] = frozenset()
     checks: Mapping[str, str] = field(default_factory=dict)
+    memory: str | None = None
 
     @property
     def table(self) -> str:
@@ -66,7 +70,7 @@ class Entity:
 @cache
 def load(folder: Path = FOLDER) -> dict[str, Entity]:
     """All entities by `schema.name`, in an order in which they can be built."""
-    paths = sorted([*folder.glob("*.sql"), *folder.glob("*/*.sql")])
+    paths = sorted(path for path in [*folder.glob("*.sql"), *folder.glob("*/*.sql")] if path.parent.name != MACROS)
     entities = {entity.table: entity for entity in (_read(path, folder) for path in paths)}
     makers = {made: entity.table for entity in entities.values() for made in entity.makes}
     graph = {
@@ -74,6 +78,12 @@ def load(folder: Path = FOLDER) -> dict[str, Entity]:
         for entity in entities.values()
     }
     return {table: entities[table] for table in TopologicalSorter(graph).static_order()}
+
+
+@cache
+def macros(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Statements that make the temporary macros, to run on each connection."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted((folder / MACROS).glob("*.sql")))
 
 
 def upstream(entity_reads: Sequence[str] | frozenset[str], entities: Mapping[str, Entity]) -> set[str]:
@@ -95,7 +105,7 @@ def _read(path: Path, folder: Path) -> Entity:
     except tomllib.TOMLDecodeError as error:
         raise WarehouseError(f"{path}: the front matter is not TOML: {error}") from error
     missing = {"title", "description", "columns"} - set(said)
-    unknown = set(said) - {"title", "description", "columns", "streams", "checks"}
+    unknown = set(said) - {"title", "description", "columns", "streams", "checks", "memory"}
     if missing or unknown:
         raise WarehouseError(f"{path}: front matter lacks {sorted(missing)} or has unknown keys {sorted(unknown)}.")
     schema = path.parent.name if path.parent != folder else "staging"
@@ -111,6 +121,7 @@ def _read(path: Path, folder: Path) -> Entity:
         reads=reads,
         makes=makes,
         checks=said.get("checks", {}),
+        memory=said.get("memory"),
     )
 
 

@@ -174,20 +174,19 @@ def create_new(
 ) -> None:
     """Make `new_<source>_<stream>`: the rows of these batches in these files; an empty relation if there are none."""
     name = f"new_{source.source}_{source.stream}"
-    connection.execute(f"DROP TABLE IF EXISTS temp.{name}_batch")
-    connection.execute(f"CREATE TEMP TABLE {name}_batch (batch VARCHAR)")
-    if batches:
-        connection.execute(f"INSERT INTO {name}_batch SELECT unnest(?::VARCHAR[])", [sorted(batches)])
-        paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{paths}], union_by_name = true) "
-            f"WHERE _batch IN (SELECT batch FROM {name}_batch)",
-        )
-        return
-    empty = source.schema.empty_table()  # noqa: F841 - DuckDB finds it by its name
     connection.execute(f"DROP VIEW IF EXISTS temp.{name}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_batch (batch VARCHAR)")
+    empty = source.schema.empty_table()  # noqa: F841 - DuckDB finds it by its name
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {name}_empty AS "
         "SELECT *, NULL::VARCHAR AS _batch, NULL::TIMESTAMPTZ AS _fetched_at, NULL::VARCHAR AS _subject FROM empty",
     )
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {name}_empty")
+    rows = f"SELECT * FROM {name}_empty"  # a file lacks the columns that hold nothing in it
+    if batches:
+        connection.execute(f"INSERT INTO {name}_batch SELECT unnest(?::VARCHAR[])", [sorted(batches)])
+        paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+        rows += (
+            f" UNION ALL BY NAME SELECT * FROM read_parquet([{paths}], union_by_name = true) "
+            f"WHERE _batch IN (SELECT batch FROM {name}_batch)"
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")

@@ -115,6 +115,11 @@ def test_only_models_that_have_derivatives_are_asked_for_them(hub: HubServer) ->
 def test_the_row_says_what_the_hub_said(hub: HubServer) -> None:
     rows, _ = fetch(hub)
     assert rows["aurora-lab/Base"] == {
+        "number": 0,
+        "of_batch": None,
+        "of_number": None,
+        "of_last": None,
+        "gone": None,
         "hub_id": "id-aurora-lab/Base",
         "name": "aurora-lab/Base",
         "author": "aurora-lab",
@@ -132,11 +137,13 @@ def test_the_row_says_what_the_hub_said(hub: HubServer) -> None:
         "gating": "auto",
         "disabled": None,
         "parameters": 7_000,
+        "formats": ["safetensors"],
         "model_type": "aurora",
         "architecture": None,
         "tags": ["license:mit"],
         "base_models": [],
         "children_models": 2,
+        "spaces": None,
         "listing": "author:aurora-lab",
         "day": date(2026, 3, 1),
     }

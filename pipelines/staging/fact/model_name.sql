@@ -9,7 +9,7 @@ day = "Last day on which both were told together; NULL for a name alone."
 CREATE OR REPLACE TABLE fact.model_name AS
 SELECT name, hub_id, max(day) AS day
 FROM (
-    SELECT name, hub_id, day FROM fact.model_observation
+    SELECT name, hub_id, day FROM fact.model_profile
     UNION ALL
     SELECT name, hub_id, day FROM fact.trending
     UNION ALL
@@ -17,7 +17,7 @@ FROM (
     UNION ALL
     SELECT model_name, model_hub_id, CAST(told_at AT TIME ZONE 'UTC' AS DATE) FROM fact.space_use
     UNION ALL
-    SELECT base.id, NULL, NULL FROM (SELECT unnest(base_models) AS base FROM fact.model_observation)
+    SELECT base.id, NULL, NULL FROM (SELECT unnest(base_models) AS base FROM fact.model_profile)
     UNION ALL
     SELECT base.id, NULL, NULL FROM (SELECT unnest(base_models) AS base FROM fact.trending)
 )
