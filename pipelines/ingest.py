@@ -20,7 +20,7 @@ from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.lake import Lake
 from pipelines.lake_reading import Shelf
 from pipelines.manifest import Entry
-from pipelines.rounds import Claims, Counter, Round
+from pipelines.rounds import Claims, Counter, Outcome, Round
 from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
 
@@ -29,25 +29,6 @@ WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its s
 BAD = frozenset({"failed", "incomplete"})
 UNWELL = BAD | {"skipped", "paused"}
 JOINED_FROM = 8  # files of one subject or of one day: fewer are not worth writing again
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one subject.
-
-    Attributes:
-        subject: e.g. `github:QwenLM/Qwen3`.
-        status: `ok`, `unchanged`, `incomplete`, `failed`, `skipped` or `paused` (the next run goes on from there).
-        rows: rows written.
-        reason: what is missing and why.
-        noted: whether a batch was written, be it an empty one.
-    """
-
-    subject: str
-    status: str
-    rows: int = 0
-    reason: str | None = None
-    noted: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the subjects of one run of a source share: whose turn it is, how many are done, whether the run is being stopped."""
+"""What the subjects of one run of a source share: whose turn it is, how many are done, whether it is being stopped."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from dataclasses import dataclass, field
 
 from pipelines.errors import Paused
 from pipelines.lake_reading import Shelf
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one subject.
+
+    Attributes:
+        subject: e.g. `github:QwenLM/Qwen3`.
+        status: `ok`, `unchanged`, `incomplete`, `failed`, `skipped` or `paused` (the next run goes on from there).
+        rows: rows written.
+        reason: what is missing and why.
+        noted: whether a batch was written, be it an empty one.
+    """
+
+    subject: str
+    status: str
+    rows: int = 0
+    reason: str | None = None
+    noted: bool = True
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from pipelines.clients import github
 from pipelines.clients.github import GitHub
 from pipelines.clients.github_accounts import ATTEMPTS
 from pipelines.clients.github_budget import Clock
-from pipelines.ingest import Ingestion, Outcome
+from pipelines.ingest import Ingestion
 from pipelines.lake import Lake
 from pipelines.manifest import Entry
+from pipelines.rounds import Outcome
 from pipelines.sandbox.github_server import TOKEN, GitHubServer
 from pipelines.settings import Settings
 from pipelines.sources import discover

@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.catalogue import Catalogue
-from pipelines.ingest import Ingestion, Outcome
+from pipelines.ingest import Ingestion
 from pipelines.lake import Lake
+from pipelines.rounds import Outcome
 from pipelines.sandbox.hub import HubServer
 from pipelines.sandbox.hub_models import HubModels
 from pipelines.sandbox.hub_spaces import HubSpaces

@@ -15,8 +15,9 @@ import pytest
 import stamina
 
 from pipelines.catalogue import Catalogue
-from pipelines.ingest import Ingestion, Outcome
+from pipelines.ingest import Ingestion
 from pipelines.lake import Lake
+from pipelines.rounds import Outcome
 from pipelines.sandbox.hub import HubServer
 from pipelines.sandbox.hub_faults import Fault
 from pipelines.sandbox.hub_models import HubModels

@@ -15,8 +15,9 @@ import pytest
 
 from pipelines.catalogue import Catalogue
 from pipelines.errors import Skipped, TerminalError
-from pipelines.ingest import Ingestion, Outcome
+from pipelines.ingest import Ingestion
 from pipelines.lake import Lake
+from pipelines.rounds import Outcome
 from pipelines.settings import Settings
 from pipelines.sources import Request, discover
 from pipelines.sources.huggingface_hub_listing import SOURCE, SUBJECT
