@@ -28,7 +28,7 @@ from pipelines.errors import WarehouseError
 from pipelines.record import RECORD, Record, revisions_path
 from pipelines.revisions import COLUMNS as REVISION_COLUMNS
 from pipelines.settings import Settings
-from pipelines.warehouse import quoted
+from pipelines.sql_comments import quoted
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 # Frictionless Data Package 2.0, table schema: field types

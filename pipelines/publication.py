@@ -19,7 +19,8 @@ from pipelines import revisions
 from pipelines.errors import WarehouseError
 from pipelines.record import Record, folder, revisions_path
 from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse, quoted, scalar
+from pipelines.sql_comments import quoted
+from pipelines.warehouse import Warehouse, scalar
 
 PUBLICATION_COMMENTS = {
     "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",

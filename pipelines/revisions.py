@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from dashboards.files import replacing
-from pipelines.warehouse import quoted
+from pipelines.sql_comments import quoted
 
 COLUMNS = {
     "metric": "The metric: metrics.definition.",

@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from pipelines.lake import Lake
 from pipelines.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source
+from pipelines.sql_comments import comments
 from pipelines.staging import SCHEMAS, Entity, inputs, licenses, organizations, people, people_links
 from pipelines.staging import load as load_entities
 from pipelines.staging import macros as staging_macros
@@ -306,28 +307,6 @@ class Warehouse:
 @cache
 def _metrics() -> dict[str, metrics.Metric]:
     return metrics.load()
-
-
-def comments(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Iterable[str]:
-    """COMMENT statements of an entity; a column without a comment, or a comment without a column, is an error."""
-    described = connection.execute(f"DESCRIBE {entity.table}").fetchall()
-    columns = [row[0] for row in described]
-    if set(columns) != set(entity.columns):
-        raise WarehouseError(
-            f"{entity.table}: [columns] of its front matter must name {columns}; it names {list(entity.columns)}.",
-        )
-    row = connection.execute(
-        "SELECT count(*) FROM duckdb_views() WHERE schema_name = ? AND view_name = ?", [entity.schema, entity.name]
-    ).fetchone()
-    kind = "VIEW" if row != (0,) else "TABLE"
-    yield f"COMMENT ON {kind} {entity.table} IS {quoted(f'{entity.title}. {entity.description}')}"
-    for column, text in entity.columns.items():
-        yield f"COMMENT ON COLUMN {entity.table}.{column} IS {quoted(text)}"
-
-
-def quoted(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
