@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dashboards.publication import Publication
 from dashboards.streams import Stream, about
+from dashboards.texts import t, told
 
 PROBLEMS_LISTED = 40  # further ones are in data/coverage.csv
 NAMED_EACH = 5  # subjects that lack the same for the same reason; more are told as one
@@ -43,15 +44,11 @@ def freshness(publication: Publication) -> list[Freshness]:
     for covered in publication.coverage:
         stream = (covered.source, covered.stream)
         groups.setdefault(about(stream).group, []).append(stream)
-    told = []
+    found = []
     for name, streams in groups.items():
-        [(subjects, whole)] = publication.rows(
-            "SELECT count(*), count(*) FILTER (is_whole) FROM (SELECT subject_id, bool_and(status = 'ok') AS is_whole "
-            "FROM ops.coverage WHERE list_contains(?, source || '/' || stream) GROUP BY subject_id)",
-            [["/".join(stream) for stream in streams]],
-        )
-        told.append(Freshness(name, subjects, whole))
-    return told
+        subjects, whole = publication.whole(tuple(streams))
+        found.append(Freshness(t(name), subjects, whole))
+    return found
 
 
 def unread(publication: Publication, stream: Stream) -> str | None:
@@ -70,8 +67,8 @@ def unread(publication: Publication, stream: Stream) -> str | None:
         if publication.coverage
         else []
     )
-    reason = reasons[0][0] if reasons else "this publication holds nothing of it"
-    return f"{_capital(about(stream).service)} was not read: {reason.rstrip('.')}."
+    reason = told(reasons[0][0]) if reasons else t("this publication holds nothing of it")
+    return _capital(t("{service} was not read: {reason}.", service=t(about(stream).service), reason=reason.rstrip(".")))
 
 
 def nothing(publication: Publication, metric: str, stream: Stream, values: int) -> str | None:
@@ -88,8 +85,10 @@ def nothing(publication: Publication, metric: str, stream: Stream, values: int) 
     if reason := unread(publication, stream):
         return reason
     if not publication.has(metric):
-        return f"Not available: this publication was made before the metric {metric} existed, or without it."
-    return "Unknown for all that is catalogued: the reasons stand in the data, as CSV."
+        return t(
+            "Not available: this publication was made before the metric {metric} existed, or without it.", metric=metric
+        )
+    return t("Unknown for all that is catalogued: the reasons stand in the data, as CSV.")
 
 
 def observed_until(publication: Publication, stream: Stream) -> str | None:
@@ -102,10 +101,11 @@ def why_unknown(publication: Publication, entity_id: str, stream: Stream) -> str
     """Why an entity has no row at all of a metric that reads the stream."""
     subjects, observed = publication.subjects.get(entity_id, {}).get(stream, (0, 0))
     if not subjects:
-        return "nothing of it is catalogued for this source"
+        return t("nothing of it is catalogued for this source")
     if not observed:
-        return "never observed" if observed_until(publication, stream) else f"{about(stream).service} was not read"
-    return "nothing of this kind was observed"
+        unread_service = t("{service} was not read", service=t(about(stream).service))
+        return t("never observed") if observed_until(publication, stream) else unread_service
+    return t("nothing of this kind was observed")
 
 
 def _capital(words: str) -> str:

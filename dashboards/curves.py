@@ -14,6 +14,7 @@ from dashboards.model import Curve
 from dashboards.publication import Publication, identifier
 from dashboards.series import number
 from dashboards.text import HOURS_IN_DAY
+from dashboards.texts import t
 
 PERIODS_OFFERED = 12
 PARTS = 10_000  # shares are whole ten-thousandths in the browser
@@ -138,7 +139,7 @@ def time_text(hours: float) -> str:
         amount, unit = days, "day"
     else:
         amount, unit = hours, "hour"
-    return f"{amount:g} {unit}{'' if amount == 1 else 's'}"
+    return f"{amount:g} {t(unit if amount == 1 else f'{unit}s')}"
 
 
 def _parts(share: float | None) -> int | None:

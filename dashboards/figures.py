@@ -15,9 +15,11 @@ from dashboards.publication import Entity, Publication
 from dashboards.series import Line
 from dashboards.streams import about
 from dashboards.text import interval_text, month_text, value_or_reason, value_text
+from dashboards.texts import t, told
 
 UNFINISHED = "incomplete month"  # the flag of a month that had not ended when it was last observed
 SMALL_N = 5
+TRANSLATED = ("region", "layer")
 READ_WITHOUT_SCRIPTS = {1, 24, 7 * 24, 30 * 24}  # hours of a curve that stand in the page itself
 FOLLOWED = "followed for"  # begins the flag of a month that was followed for a short time only
 
@@ -86,9 +88,9 @@ def figure(publication: Publication, chart: Chart, found: list[Line], shown: lis
         chart=chart,
         missing=coverage.nothing(publication, chart.metric, chart.stream, values),
         **_words(publication, chart),
-        sizes=_sizes([_points(line) for line in drawn], chart.counts, "a point"),
+        sizes=_sizes([_points(line) for line in drawn], t(chart.counts), "{n} {counts} a point"),
         marks=_marks(drawn, chart),
-        columns=("Month" if chart.months == 1 else "Quarter", "n"),
+        columns=(t("Month") if chart.months == 1 else t("Quarter"), t("n")),
         latest=_latest(chart, drawn, shown),
         spec="over_time",
         picks="entity" if chart.of_one else "",
@@ -98,7 +100,7 @@ def figure(publication: Publication, chart: Chart, found: list[Line], shown: lis
 
 def curve_figure(publication: Publication, curve: Curve, found: Curves, shown: list[Entity], values: int) -> Figure:
     """Curves with their words; `found` are those at the grain shown first."""
-    names = {entity.entity_id: entity.label for entity in shown}
+    names = {entity.entity_id: label(entity) for entity in shown}
     drawn = sorted((c for c in found.lines if c.entity_id in names), key=lambda c: list(names).index(c.entity_id))
     points = [point for line in drawn for point in line.points if point.share is not None]
     small = any(not point.complete or (point.n is not None and point.n < SMALL_N) for point in points)
@@ -107,10 +109,10 @@ def curve_figure(publication: Publication, curve: Curve, found: Curves, shown: l
         chart=curve,
         missing=coverage.nothing(publication, curve.metric, curve.stream, values),
         **_words(publication, curve),
-        sizes=_sizes([[point.n for point in points if point.n is not None]], curve.counts, "a curve"),
-        marks="Band: 95 % interval at each time."
-        + (f" Hollow: month not whole, or fewer than {SMALL_N}." if small else ""),
-        columns=("After", "Waiting"),
+        sizes=_sizes([[point.n for point in points if point.n is not None]], t(curve.counts), "{n} {counts} a curve"),
+        marks=t("Band: 95 % interval at each time.")
+        + (" " + t("Hollow: month not whole, or fewer than 5.") if small else ""),
+        columns=(t("After"), t("Waiting")),
         latest=[
             _read(point, names[line.entity_id])
             for each in hours
@@ -132,20 +134,25 @@ def _read(point: Point, name: str) -> Row:
         value=value_text(point.share, "share"),
         interval=interval_text(point.low, point.high, "share"),
         n="" if point.at_risk is None else f"{point.at_risk:,}",
-        remark=point.reason or point.flag or "",
+        remark=told(point.reason or point.flag or ""),
     )
 
 
 def _words(publication: Publication, chart: Chart | Curve) -> dict[str, Any]:
     definition = publication.definitions.get(chart.metric)
     read = [stream for stream in chart.also if coverage.observed_until(publication, stream)]
-    facts = [about(stream).facts for stream in (chart.stream, *read)]
+    facts = [t(about(stream).facts) for stream in (chart.stream, *read)]
     return {
         "source": "; ".join(facts),
-        "definition_title": definition.title if definition else "",
+        "definition_title": t(definition.title) if definition else "",
         "as_of": publication.facts.as_of,
         "observed": coverage.observed_until(publication, chart.stream),
     }
+
+
+def label(entity: Entity) -> str:
+    """An entity's name; regions and layers, which are words, in the language that is spoken."""
+    return t(entity.label) if entity.kind in TRANSLATED else entity.label
 
 
 def shown_first(entities: list[Entity], kind: str) -> list[Entity]:
@@ -154,7 +161,7 @@ def shown_first(entities: list[Entity], kind: str) -> list[Entity]:
 
 
 def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
-    names = {entity.entity_id: entity.label for entity in shown}
+    names = {entity.entity_id: label(entity) for entity in shown}
     rows = []
     for line in drawn:
         columns = line.columns
@@ -164,11 +171,11 @@ def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
         rows.append(
             Row(
                 when=month_text(line.periods[index], chart.months),
-                name=line.series.removeprefix(chart.split) if chart.of_one else names[line.entity_id],
+                name=told(t(line.series.removeprefix(chart.split))) if chart.of_one else names[line.entity_id],
                 value=value_or_reason(columns["value"][index], chart.format, columns["reason"][index]),
                 interval=interval_text(low, high, chart.format),
                 n="" if columns["n"][index] is None else f"{columns['n'][index]:,}",
-                remark=columns["reason"][index] or columns["flag"][index] or "",
+                remark=told(columns["reason"][index] or columns["flag"][index] or ""),
             )
         )
     return rows
@@ -180,24 +187,24 @@ def _points(line: Line) -> list[int]:
     return [n for n, value in zip(columns["n"], columns["value"], strict=True) if n is not None and value is not None]
 
 
-def _sizes(drawn: list[list[int]], counts: str, each: str) -> str:
+def _sizes(drawn: list[list[int]], counts: str, sentence: str) -> str:
     """`12 to 1,203 commits a point`."""
     sizes = [n for line in drawn for n in line]
     if not sizes:
-        return "unknown"
-    ends = f"{min(sizes):,}" if min(sizes) == max(sizes) else f"{min(sizes):,} to {max(sizes):,}"
-    return f"{ends} {counts} {each}"
+        return t("unknown")
+    low, high = f"{min(sizes):,}", f"{max(sizes):,}"
+    return t(sentence, n=low if low == high else t("{low} to {high}", low=low, high=high), counts=counts)
 
 
 def _marks(drawn: list[Line], chart: Chart) -> str:
     """What bands and hollow points mean, where there are any."""
     marks = []
     if any(high is not None for line in drawn for high in line.columns["high"]):
-        marks.append("Band: 95 % interval.")
+        marks.append(t("Band: 95 % interval."))
     if any(not complete for line in drawn for complete in line.columns["complete"]) or any(
         n is not None and n < SMALL_N for line in drawn for n in line.columns["n"]
     ):
-        marks.append(f"Hollow: month not whole, or fewer than {SMALL_N} {chart.counts}.")
+        marks.append(t("Hollow: month not whole, or fewer than 5 {counts}.", counts=t(chart.counts)))
     if any(FOLLOWED in (flag or "") for line in drawn for flag in line.columns["flag"]):
-        marks.append("Hollow too: not followed for long yet.")
+        marks.append(t("Hollow too: not followed for long yet."))
     return " ".join(marks)

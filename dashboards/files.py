@@ -24,7 +24,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, content: str) -> Path:
-    """Writes a text file, UTF-8 with newlines as they are."""
+    """Writes a text file, UTF-8 with newlines as they are; one that holds just that is left as it is."""
+    try:
+        if path.read_bytes() == content.encode():
+            return path
+    except FileNotFoundError:
+        pass
     with replacing(path) as part:
         part.write_text(content, encoding="utf-8", newline="\n")
     return path

@@ -16,12 +16,13 @@ from typing import Any
 
 from dashboards import series
 from dashboards.coverage import nothing, observed_until, why_unknown
-from dashboards.figures import SMALL_N, UNFINISHED
+from dashboards.figures import SMALL_N, UNFINISHED, label
 from dashboards.files import write_text
 from dashboards.model import Measure, Page
 from dashboards.publication import Entity, Publication, identifier
 from dashboards.streams import about
 from dashboards.text import NOT_REACHED, interval_text, month_text, value_or_reason
+from dashboards.texts import t, told
 
 _COVERAGE = re.compile(r"\bcoverage (0\.\d+)")  # a flag of the metrics: the share of the subjects that were observed
 
@@ -102,7 +103,7 @@ def cards(publication: Publication, measures: tuple[Measure, ...], kind: str) ->
     latest = {measure.id: readings(publication, measure, kind) for measure in measures}
     scales = {measure.id: _scale(measure, list(latest[measure.id].values())) for measure in measures}
     usual = {measure.id: _usual_month(list(latest[measure.id].values())) for measure in measures}
-    labels = {entity.entity_id: entity.label for entity in publication.entities}
+    labels = {entity.entity_id: label(entity) for entity in publication.entities}
     entities = [entity for entity in publication.entities if entity.kind == kind]
     entities.sort(key=lambda entity: (entity.label.casefold(), entity.entity_id))
     peers = {
@@ -134,7 +135,7 @@ def panels(publication: Publication, measures: tuple[Measure, ...]) -> list[dict
         {
             "measure": measure,
             "missing": nothing(publication, measure.metric, measure.stream, known(publication, measure)),
-            "source": "; ".join(about(stream).facts for stream in (measure.stream, *measure.also)),
+            "source": "; ".join(t(about(stream).facts) for stream in (measure.stream, *measure.also)),
             "observed": observed_until(publication, measure.stream),
             "spec": "in_a_row",
         }
@@ -193,16 +194,16 @@ def _strip(measure: Measure, reading: Reading, scale: Callable[[float], float], 
     late = is_known and reading.period != usual
     notes = [month_text(reading.period)] if late else []
     if not is_known:
-        notes += [] if reading.reason == NOT_REACHED else [reading.reason or "not observed"]
+        notes += [] if reading.reason == NOT_REACHED else [reading.reason or t("not observed")]
     elif reading.hollow:
         remarks = [flag for flag in reading.flag.split("; ") if flag and (measure.flow or flag != UNFINISHED)]
-        notes += remarks or (["month not whole"] if measure.flow else [])
+        notes += remarks or ([t("month not whole")] if measure.flow else [])
     bounded = reading.low is not None and (is_known or reading.reason == NOT_REACHED)
     return Strip(
         measure=measure,
         text=value_or_reason(reading.value, measure.format, reading.reason),
         interval=interval_text(reading.low, reading.high, measure.format),
-        note=_COVERAGE.sub(lambda found: f"{100 * float(found[1]):.0f} % covered", "; ".join(notes)),
+        note=_COVERAGE.sub(lambda found: f"{100 * float(found[1]):.0f} % {t('covered')}", told("; ".join(notes))),
         hollow=reading.hollow,
         x=place(reading.value),
         x_low=place(reading.low) if bounded else None,

@@ -85,6 +85,8 @@ class Publication:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self.read: dict[tuple[str, ...], Any] = {}  # what was read by `series`, which several pages draw
+        self._whole: dict[tuple[Stream, ...], tuple[int, int]] = {}
 
     def rows(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a query; its parameters by place, or by name."""
@@ -104,11 +106,17 @@ class Publication:
 
     def columns(self, schema: str, table: str) -> list[str]:
         """The columns of a table; none where it is not there."""
-        query = (
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
-            "ORDER BY ordinal_position"
-        )
-        return [name for (name,) in self.rows(query, [schema, table])]
+        return self._columns.get((schema, table), [])
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for schema, table, column in self.rows(
+            "SELECT table_schema, table_name, column_name FROM information_schema.columns "
+            "ORDER BY table_schema, table_name, ordinal_position"
+        ):
+            found.setdefault((schema, table), []).append(column)
+        return found
 
     @cached_property
     def facts(self) -> Facts:
@@ -174,6 +182,18 @@ class Publication:
         return {row[0]: Definition(*row) for row in found}
 
     @cached_property
+    def macros(self) -> dict[str, str]:
+        """The macros that metrics are written with, by name, each as the statement that makes it."""
+        found = self.rows(
+            "SELECT function_name, list_aggregate(parameters, 'string_agg', ', '), function_type, macro_definition "
+            "FROM duckdb_functions() WHERE schema_name = 'metrics' AND macro_definition IS NOT NULL ORDER BY ALL"
+        )
+        return {
+            name: f"CREATE MACRO metrics.{name}({parameters or ''}) AS {'TABLE ' * ('table' in kind)}{body}"
+            for name, parameters, kind, body in found
+        }
+
+    @cached_property
     def subjects(self) -> dict[str, dict[Stream, tuple[int, int]]]:
         """By entity and stream: how many subjects are catalogued, and how many were ever observed."""
         if "ops.entity_coverage" not in self.tables:
@@ -208,6 +228,17 @@ class Publication:
         ]
         order = {stream: place for place, stream in enumerate(STREAMS)}
         return sorted(found, key=lambda covered: order.get((covered.source, covered.stream), len(order)))
+
+    def whole(self, streams: tuple[Stream, ...]) -> tuple[int, int]:
+        """How many subjects the streams have, and of how many all of these streams are whole."""
+        if streams not in self._whole:
+            [(subjects, whole)] = self.rows(
+                "SELECT count(*), count(*) FILTER (is_whole) FROM (SELECT subject_id, bool_and(status = 'ok') AS "
+                "is_whole FROM ops.coverage WHERE list_contains(?, source || '/' || stream) GROUP BY subject_id)",
+                [["/".join(stream) for stream in streams]],
+            )
+            self._whole[streams] = (subjects, whole)
+        return self._whole[streams]
 
     def write_csv(self, query: str, path: Path) -> None:
         """Writes a query's rows as CSV."""

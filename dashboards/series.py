@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from dashboards.model import Chart
+from dashboards.model import GRAINS, Chart
 from dashboards.publication import CONTRACT, Publication, identifier
 from dashboards.text import to_json
 
@@ -49,14 +49,28 @@ def lines(publication: Publication, chart: Chart, kind: str) -> list[Line]:
 def _lines(publication: Publication, metric: str, kind: str, condition: str, parameter: str) -> list[Line]:
     if not publication.has(metric):
         return []
+    key = (metric, condition, parameter)
+    if key not in publication.read:
+        publication.read[key] = _of_all_kinds(publication, *key)
+    found: list[Line] = publication.read[key].get(kind, [])
+    return found
+
+
+def _of_all_kinds(publication: Publication, metric: str, condition: str, parameter: str) -> dict[str, list[Line]]:
+    """The lines of all grains that are drawn, by grain: one reading serves all of them."""
     folded = ", ".join(f"list(v.{column} ORDER BY v.period)" for column in CONTRACT)
     rows = publication.rows(
-        f"SELECT v.entity_id, v.series, list(v.period ORDER BY v.period), {folded} "
+        f"SELECT e.kind, v.entity_id, v.series, list(v.period ORDER BY v.period), {folded} "
         f"FROM metrics.{identifier(metric)} v JOIN catalogue.entity e ON e.entity_id = v.entity_id "
-        f"WHERE e.kind = ? AND {condition} GROUP BY v.entity_id, v.series ORDER BY v.entity_id, v.series",
-        [kind, parameter],
+        f"WHERE list_contains(?, e.kind) AND {condition} GROUP BY e.kind, v.entity_id, v.series "
+        "ORDER BY v.entity_id, v.series",
+        [list(GRAINS), parameter],
     )
-    return [Line(row[0], row[1], row[2], dict(zip(CONTRACT, row[3:], strict=True))) for row in rows]
+    found: dict[str, list[Line]] = {}
+    for kind, entity_id, series, periods, *columns in rows:
+        line = Line(entity_id, series, periods, dict(zip(CONTRACT, columns, strict=True)))
+        found.setdefault(kind, []).append(line)
+    return found
 
 
 def timeline(found: list[Line], months: int = 1) -> list[date]:

@@ -7,34 +7,23 @@ bytes. Nothing on a page asks another host for anything, and no page runs a scri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import vl_convert
 
-from dashboards import charts, coverage, curves, figures, pages, profiles, series, text, theme
+from dashboards import charts, coverage, data, figures, finding, pages, scripts, text, texts, theme, unlisted
+from dashboards.curves import Curves
 from dashboards.files import write_text
-from dashboards.model import GRAINS, Chart, Curve, Measure, Page
-from dashboards.publication import Publication, identifier, open_publication
-from dashboards.streams import Stream, about
+from dashboards.model import GRAINS, Chart, Curve, Measure, Page, Subpage
+from dashboards.publication import Publication, open_publication
+from dashboards.render import Sheet, render
+from dashboards.streams import Stream
 
 _HERE = Path(__file__).resolve().parent
-SCRIPTS = (
-    "theme.js",
-    "format.js",
-    "state.js",
-    "durations.js",
-    "chart.js",
-    "curve.js",
-    "inspect.js",
-    "table.js",
-    "compare.js",
-    "main.js",
-)
 
 
 def build(database: Path, out: Path, *, pages: Sequence[str] | None = None) -> list[Path]:
@@ -46,7 +35,7 @@ def build(database: Path, out: Path, *, pages: Sequence[str] | None = None) -> l
         pages: slugs of the pages to build; all if None.
 
     Returns:
-        The pages that were written, in the order of the navigation.
+        The pages that were written, in the order of the navigation; not those they lead to, such as each project's.
 
     Raises:
         FileNotFoundError: there is no such database.
@@ -81,6 +70,8 @@ def build_shared(out: Path) -> list[Path]:
     script = f'"use strict";\nvar ecotone = {text.to_json(shared)};\n'
     written.append(write_text(out / "assets" / "theme.js", script))
     sources = sorted((_HERE / "assets").iterdir())
+    words = {f"words.{language}.js": scripts.words(language) for language in texts.LANGUAGES}
+    written += [write_text(out / "assets" / name, content) for name, content in words.items()]
     return written + [write_text(out / "assets" / s.name, s.read_text(encoding="utf-8")) for s in sources]
 
 
@@ -111,117 +102,62 @@ def _page(slug: str) -> Page:
     return known[slug]
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["dash_of"] = lambda slot: " ".join(str(length) for length in theme.dash(slot))
-    environment.filters |= {"json": text.json_block, "day": text.day_text, "prose": text.prose}
-    return environment
-
-
 def _write_page(publication: Publication, out: Path, page: Page) -> Path:
-    _write_csv(publication, out, page)
-    entities = publication.entities
-    grains = [
-        {"kind": kind, "name": name} for kind, name in GRAINS.items() if any(entity.kind == kind for entity in entities)
-    ]
-    drawn = _figures(publication, out, page, [grain["kind"] for grain in grains])
-    if page.measures:
-        profiles.write(publication, out, page, [grain["kind"] for grain in grains])
-    html = (
-        _environment()
-        .get_template(page.template)
-        .render(
-            page=page,
-            pages=list(_pages().values()),
-            facts=publication.facts,
-            coverage=publication.coverage,
-            problems=coverage.problems(publication),
-            problems_listed=coverage.PROBLEMS_LISTED,
-            freshness=coverage.freshness(publication),
-            about=lambda *stream: about(stream).name,
-            grains=grains,
-            shown=figures.shown_first(publication.entities, grains[0]["kind"]) if grains else [],
-            figures=drawn,
-            drawn=bool(page.drawn),
-            scripts=SCRIPTS,
-            specifications=charts.SPECIFICATIONS,
-            page_data=_page_data(publication, page),
+    everything = [unlisted.complete(publication, each, _pages().values()) for each in _pages().values()]
+    page = next(each for each in everything if each.slug == page.slug)
+    grains = [kind for kind in GRAINS if any(entity.kind == kind for entity in publication.entities)]
+    drawn = data.write(publication, out, page, grains, data.owned(publication, page, everything))
+
+    def context() -> Mapping[str, Any]:
+        return {
+            "page": page,
+            "figures": _figures(publication, page, drawn, grains),
+            **_choice(publication, page, grains),
             **page.context(publication),
-        )
-    )
-    return write_text(out / f"{page.slug}.html", html)
+        }
+
+    for write in page.files:
+        write(publication, out)
+    if page.slug == finding.MADE_WITH:
+        finding.write(publication, out, everything)
+    written = render(publication, out, Sheet(page.slug, page.template, context), everything)
+    for subpage in page.subpages(publication):
+        _write_subpage(publication, out, subpage, everything)
+    return written
 
 
-def _figures(publication: Publication, out: Path, page: Page, kinds: list[str]) -> list[figures.Figure]:
-    """Writes each chart's data by grain; returns the charts with their words, for the grain that is shown first."""
+def _write_subpage(publication: Publication, out: Path, subpage: Subpage, everything: list[Page]) -> None:
+    def context() -> Mapping[str, Any]:
+        return {"page": subpage, "drawn": False, "drawings": everything, **subpage.context()}
+
+    render(publication, out, Sheet(subpage.slug, subpage.template, context), everything)
+
+
+def _choice(publication: Publication, page: Page, grains: list[str]) -> dict[str, Any]:
+    """What the bar on which the reader chooses needs, and the scripts behind it."""
+    return {
+        "grains": [{"kind": kind, "name": GRAINS[kind]} for kind in grains],
+        "shown": figures.shown_first(publication.entities, grains[0]) if grains else [],
+        "drawn": bool(page.drawn),
+        "specifications": charts.SPECIFICATIONS,
+        "page_data": _page_data(publication, page),
+    }
+
+
+def _figures(publication: Publication, page: Page, drawn: data.Drawn, kinds: list[str]) -> list[figures.Figure]:
+    """The charts with their words, for the grain that is shown first."""
     shown = figures.shown_first(publication.entities, kinds[0]) if kinds else []
-    drawn = []
+    made = []
     for curve in page.curves:
-        of_kind = {kind: _write_curves(publication, out, curve, kind) for kind in kinds}
+        of_kind = drawn.curves[curve.id]
         values = sum(found.values for found in of_kind.values())
-        found = of_kind[kinds[0]] if kinds else curves.Curves([], None, [])
-        drawn.append(figures.curve_figure(publication, curve, found, shown, values))
+        found = of_kind[kinds[0]] if kinds else Curves([], None, [])
+        made.append(figures.curve_figure(publication, curve, found, shown, values))
     for chart in page.charts:
-        lines = {kind: series.lines(publication, chart, kind) for kind in kinds}
-        for kind, of_grain in lines.items():
-            _write_lines(publication, out, chart, kind, of_grain)
+        lines = drawn.lines[chart.id]
         values = sum(v is not None for found in lines.values() for line in found for v in line.columns["value"])
-        drawn.append(figures.figure(publication, chart, lines[kinds[0]] if kinds else [], shown, values))
-    return drawn
-
-
-def _write_lines(publication: Publication, out: Path, chart: Chart, kind: str, found: list[series.Line]) -> None:
-    """Writes data/<chart>.<grain>.js; of a chart of one entity, data/<chart>.<grain>.<its name>.js, as one is drawn."""
-    names = sorted({line.series for line in found})
-    parts = {f"{chart.id}.{kind}": found}
-    if chart.of_one:
-        of_kind = [entity.entity_id for entity in publication.entities if entity.kind == kind]
-        parts = {f"{chart.id}.{e.replace(':', '.')}": [line for line in found if line.entity_id == e] for e in of_kind}
-    for name, lines in parts.items():
-        write_text(out / "data" / f"{name}.js", series.script(name, series.packed(lines, names, chart.months)))
-
-
-def _write_curves(publication: Publication, out: Path, curve: Curve, kind: str) -> curves.Curves:
-    """Writes data/<curve>.<grain>.js, and one with its month in the name for each other month that is offered."""
-    offered = curves.periods(publication, curve, kind)
-    first = offered[0] if offered else None
-    for period in offered[1:]:
-        name = f"{curve.id}.{kind}.{period:%Y-%m}"
-        found = curves.packed(curves.curves(publication, curve, kind, offered, period))
-        write_text(out / "data" / f"{name}.js", series.script(name, found))
-    name = f"{curve.id}.{kind}"
-    shown = curves.curves(publication, curve, kind, offered, first)
-    write_text(out / "data" / f"{name}.js", series.script(name, curves.packed(shown)))
-    return shown
-
-
-def _write_csv(publication: Publication, out: Path, page: Page) -> None:
-    folder = out / "data"
-    folder.mkdir(parents=True, exist_ok=True)
-    for metric in publication.definitions if page.all_metrics else page.metrics:
-        if publication.has(metric):
-            publication.write_csv(_all_rows(publication, metric), folder / f"{metric}.csv")
-    if "ops.coverage" in publication.tables:
-        publication.write_csv("SELECT * FROM ops.coverage ORDER BY ALL", folder / "coverage.csv")
-
-
-def _all_rows(publication: Publication, metric: str) -> str:
-    """The query for the rows of a metric; of curves, which have many a month, those of the months that are offered."""
-    table = f"metrics.{identifier(metric)}"
-    if "hours" not in publication.columns("metrics", metric):
-        return f"SELECT * FROM {table} ORDER BY entity_id, series, period"
-    recent = f"SELECT DISTINCT period FROM {table} WHERE value IS NOT NULL ORDER BY period DESC"
-    return (
-        f"SELECT * FROM {table} WHERE value IS NOT NULL AND period IN ({recent} LIMIT {curves.PERIODS_OFFERED}) "
-        "ORDER BY entity_id, period, event, hours"
-    )
+        made.append(figures.figure(publication, chart, lines[kinds[0]] if kinds else [], shown, values))
+    return made
 
 
 def _page_data(publication: Publication, page: Page) -> dict[str, Any]:
@@ -234,11 +170,13 @@ def _page_data(publication: Publication, page: Page) -> dict[str, Any]:
         return [whys.setdefault(text, len(whys)) for text in told]
 
     entities = [
-        {"id": e.entity_id, "kind": e.kind, "label": e.label, "slot": e.slot, "why": why(e.entity_id)}
+        {"id": e.entity_id, "kind": e.kind, "label": figures.label(e), "slot": e.slot, "why": why(e.entity_id)}
         for e in publication.entities
     ]
     return {
         "asOf": publication.facts.as_of,
+        "publication": publication.facts.publication_id,
+        "simulated": publication.facts.simulated,
         "entities": entities,
         "whys": list(whys),
         "charts": {drawn.id: _drawn_data(drawn, streams) for drawn in page.drawn},
@@ -247,16 +185,23 @@ def _page_data(publication: Publication, page: Page) -> dict[str, Any]:
 
 
 def _drawn_data(drawn: Chart | Curve | Measure, streams: list[Stream]) -> dict[str, Any]:
-    more = {}
+    more: dict[str, Any] = {}
     if isinstance(drawn, Chart):
         more = {
             "split": drawn.split,
+            "series": drawn.series,
             "months": drawn.months,
-            "parts": [{"name": part.name, "muted": part.muted} for part in drawn.parts],
+            "parts": [
+                {"name": part.name, "label": texts.t(part.name), "series": part.series, "muted": part.muted}
+                for part in drawn.parts
+            ],
         }
+    if isinstance(drawn, Curve):
+        more = {"event": drawn.event, "parts": []}
     return more | {
+        "metric": drawn.metric,
         "format": drawn.format,
-        "counts": drawn.counts,
-        "title": drawn.title,
+        "counts": texts.t(drawn.counts),
+        "title": texts.t(drawn.title),
         "stream": streams.index(drawn.stream),
     }

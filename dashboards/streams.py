@@ -19,6 +19,7 @@ RELEASES: Stream = ("github", "releases")
 DISCUSSIONS: Stream = ("github", "discussions")
 COMMUNITY: Stream = ("github", "community")
 ACCOUNTS: Stream = ("github", "accounts")
+TOKENS: Stream = ("openrouter", "tokens")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from dashboards.model import Format
+from dashboards.texts import spoken, t
 
 # What could end a <script>, open a tag or an entity, or end a line in old script engines.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -26,7 +27,7 @@ _EXACT_UNDER = 10_000  # larger counts are shortened to three digits
 NOT_REACHED = "not reached"  # the reason of a median that lies beyond what was observed
 HOURS_IN_DAY = 24
 _HOURS_UNTIL = 48  # hours; longer waits read better in days
-_UNITS_TOLD_ONCE = (" %", " min", " h", " days")  # "3.2 to 5.1 h"
+_UNITS_TOLD_ONCE = ("%", "min", "h", "days")  # "3.2 to 5.1 h"
 
 
 def to_json(data: object) -> str:
@@ -41,7 +42,7 @@ def json_block(data: object) -> Markup:
 
 def value_text(value: float | None, form: Format) -> str:
     """A value for reading: 1,234 · 12.3 M · 4.2 · 0.93 · 12.3 % · +3.1 % · 5.2 h; `unknown` for None."""
-    return _TEXTS[form](value) if value is not None and math.isfinite(value) else "unknown"
+    return _TEXTS[form](value) if value is not None and math.isfinite(value) else t("unknown")
 
 
 def _share_text(value: float) -> str:
@@ -61,19 +62,19 @@ def _number_text(value: float, digits: int = 1) -> str:
 
 def value_or_reason(value: float | None, form: Format, reason: str | None = None) -> str:
     """A value for reading; where it is known to be beyond what was observed, that: `not reached`."""
-    return NOT_REACHED if value is None and reason == NOT_REACHED else value_text(value, form)
+    return t(NOT_REACHED) if value is None and reason == NOT_REACHED else value_text(value, form)
 
 
 def hours_text(hours: float) -> str:
     """A duration, given in hours, in the unit that its size asks for: 2.4 min · 38 min · 5.2 h · 3.4 days."""
     sign, size = (_MINUS if hours < 0 else ""), abs(hours)
     if size < 1:
-        amount, unit = 60 * size, "min"
+        amount, unit = 60 * size, t("min")
         few = 10  # minutes that deserve a decimal
     elif size < _HOURS_UNTIL:
-        amount, unit, few = size, "h", _HOURS_UNTIL
+        amount, unit, few = size, t("h"), _HOURS_UNTIL
     else:
-        amount, unit, few = size / HOURS_IN_DAY, "days", _TENTHS_UNDER
+        amount, unit, few = size / HOURS_IN_DAY, t("days"), _TENTHS_UNDER
     return f"{sign}{amount:,.{1 if amount < few else 0}f} {unit}"
 
 
@@ -81,11 +82,11 @@ def interval_text(low: float | None, high: float | None, form: Format) -> str:
     """`12 to 18`; an open end is `unbounded`; nothing where there is no interval."""
     if low is None and high is None:
         return ""
-    ends = ["unbounded" if end is None else value_text(end, form) for end in (low, high)]
-    for unit in _UNITS_TOLD_ONCE:
+    ends = [t("unbounded") if end is None else value_text(end, form) for end in (low, high)]
+    for unit in (f" {t(unit)}" for unit in _UNITS_TOLD_ONCE):
         if all(end.endswith(unit) for end in ends):
             ends[0] = ends[0].removesuffix(unit)
-    return f"{ends[0]} to {ends[1]}"
+    return t("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def count_text(value: float) -> str:
@@ -108,22 +109,27 @@ _TEXTS: dict[Format, Callable[[float], str]] = {
     "percent": _percent_text,
     "ratio": lambda value: _number_text(value, 2),
     "hours": hours_text,
-    "days": lambda value: f"{_number_text(value)} days",
+    "days": lambda value: f"{_number_text(value)} {t('days')}",
 }
 
 
 def month_text(period: date | None, months: int = 1) -> str:
     """October 2026; Q4 2026, where a period has three months."""
     if period and months == 3:  # noqa: PLR2004 - a quarter has three months
-        return f"Q{(period.month + 2) // 3} {period.year}"
-    return f"{period:%B %Y}" if period else ""
+        quarter = (period.month + 2) // 3
+        return f"Q{quarter} {period.year}" if spoken() == "en" else f"{period.year}年第{quarter}季度"
+    if not period:
+        return ""
+    return f"{period:%B %Y}" if spoken() == "en" else f"{period.year}年{period.month}月"
 
 
 def day_text(day: str | None) -> str:
     """23 November 2026, from an ISO date."""
     if not day:
-        return "never"
+        return t("never")
     parsed = date.fromisoformat(day)
+    if spoken() != "en":
+        return f"{parsed.year}年{parsed.month}月{parsed.day}日"
     return f"{parsed.day} {parsed:%B %Y}"
 
 

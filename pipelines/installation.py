@@ -23,7 +23,7 @@ from pipelines.warehouse import Warehouse
 
 SHARED = "assets"
 """What all pages share: the script bundle and the styles."""
-DRAWING_FILES = {".py", ".html", ".css", ".js", ".svg"}
+DRAWING_FILES = {".py", ".html", ".css", ".js", ".svg", ".toml", ".sql"}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 // page's policy allows no `eval`.
 "use strict";
 ecotone.embed = (view, spec, datasets, padding) =>
-  vegaEmbed(view, { ...spec, datasets, padding }, {
+  vegaEmbed(view, { ...ecotone.spoken(spec), datasets, padding }, {
+    ...ecotone.calendar,
     mode: "vega-lite",
     ast: true,
     actions: false,
@@ -12,6 +13,30 @@ ecotone.embed = (view, spec, datasets, padding) =>
     tooltip: false,
     logLevel: 1, // errors; it would warn of each layer that has no row, such as hollow points where all is whole
   });
+
+// Axes in the page's language: their names of durations, and their months.
+ecotone.spoken = (() => {
+  const { t } = ecotone;
+  const units = [[" min", t("min")], [" h", t("h")], [" days", t("days")]].map(([unit, said]) => [`'${unit}'`, `' ${said}'`]);
+  const names = { "1 h": t("1 h"), "1 day": t("1 day"), "1 week": t("1 week"), "1 month": t("1 month"), "3 months": t("3 months"), "1 year": t("1 year") };
+  const said = [...units, ...Object.entries(names).map(([name, words]) => [`'${name}'`, `'${words}'`])];
+  const inWords = (key, value) => (key === "labelExpr" ? said.reduce((text, [from, to]) => text.replaceAll(from, to), value) : value);
+  return (spec) => (ecotone.language === "en" ? spec : JSON.parse(JSON.stringify(spec, inWords)));
+})();
+
+ecotone.calendar = (() => {
+  if (ecotone.language === "en") return {};
+  const months = Array.from({ length: 12 }, (_, k) => `${k + 1}月`);
+  const days = Array.from("日一二三四五六", (day) => `周${day}`);
+  const forms = { dateTime: "%Y年%-m月%-d日 %H:%M", date: "%Y年%-m月%-d日", time: "%H:%M", periods: ["上午", "下午"] };
+  return { timeFormatLocale: { ...forms, days, shortDays: days, months, shortMonths: months } };
+})();
+
+// What a line of one entity is called: its part, another entity that its series names, or what is behind the prefix.
+ecotone.seriesName = (chart, place, series) => {
+  const name = series.slice(chart.split.length);
+  return ecotone.entity.get(name)?.label ?? ecotone.told(chart.parts[place]?.label ?? name);
+};
 
 // What a chart is drawn by: a copy of what charts of its kind share, with values written on an axis as their format wants.
 ecotone.specification = (figure, channel, form) => {
@@ -66,7 +91,7 @@ ecotone.overTime = (() => {
 
   // The lines to draw: { name, slot, points }; a point is a month with a row, known or not.
   function lines(chart, data, entities) {
-    const from = ecotone.choice.span ? Math.max(0, data.periods.length - ecotone.choice.span / chart.months) : 0;
+    const [from, until] = ecotone.choice.window(data.periods, chart.months);
     const isOfOne = chart.split || chart.parts.length;
     const names = chart.parts.length ? chart.parts.map((part) => part.name) : data.series;
     // Parts of one entity have its colour and differ in their dashes; what a chart warns of is grey.
@@ -82,18 +107,19 @@ ecotone.overTime = (() => {
         return {
           entity,
           order: isOfOne ? place : entities.indexOf(line.e),
-          name: isOfOne ? line.s.slice(chart.split.length) : entity.label,
+          name: isOfOne ? ecotone.seriesName(chart, place, line.s) : entity.label,
+          series: line.s,
           slot: isOfOne ? slots(place, entity) : entity.slot,
-          points: points(line, data, from, chart.months),
+          points: points(line, data, from, until, chart.months),
         };
       })
       .sort((a, b) => a.order - b.order)
       .slice(0, ecotone.AT_ONCE);
   }
 
-  function points(line, data, from, months) {
+  function points(line, data, from, until, months) {
     const made = [];
-    for (let k = Math.max(0, from - line.i); k < line.v.length; k++) {
+    for (let k = Math.max(0, from - line.i); k < line.v.length && line.i + k <= until; k++) {
       if (line.c[k] === "-") continue;
       const n = line.n ? line.n[k] : line.v[k];
       const flag = line.f?.[k] ? data.flags[line.f[k] - 1] : "";

@@ -21,7 +21,10 @@ ecotone.compare = () => {
   const chosen = document.getElementById("chosen");
   const list = document.getElementById("choose-list");
   const panel = document.getElementById("choose");
-  const pageTitles = { ecosystem: "ecosystems", region: "regions", layer: "layers", project: "projects" };
+  const { t } = ecotone;
+  const pageTitles = { ecosystem: t("{n} of {all} ecosystems"), region: t("{n} of {all} regions"), layer: t("{n} of {all} layers"), project: t("{n} of {all} projects") };
+  const filter = document.getElementById("choose-filter");
+  const sent = document.getElementById("sent");
   const ofGrain = () => ecotone.page.entities.filter((entity) => entity.kind === choice.grain);
   let listed = null; // the grain whose checkboxes stand in the panel
 
@@ -44,7 +47,7 @@ ecotone.compare = () => {
     cross.setAttribute("aria-hidden", "true");
     const hint = document.createElement("span");
     hint.className = "unseen";
-    hint.textContent = "Remove ";
+    hint.textContent = t("Remove") + " ";
     button.append(hint, ecotone.swatch(entity.slot), name(entity), cross);
     button.addEventListener("click", () => {
       const next = button.nextElementSibling ?? button.previousElementSibling;
@@ -73,26 +76,33 @@ ecotone.compare = () => {
     const { shown, grain, span } = choice;
     const all = ofGrain();
     for (const input of form.querySelectorAll("[name=grain]")) input.checked = input.value === grain;
-    for (const input of form.querySelectorAll("[name=span]")) input.checked = Number(input.value) === span;
+    for (const input of form.querySelectorAll("[name=span]")) input.checked = Number(input.value) === span && !choice.from && !choice.to;
     chosen.replaceChildren(...shown.map((id) => chip(ecotone.entity.get(id))));
     // One chip is not removable: a chart of nothing tells nothing.
     if (shown.length === 1) chosen.firstElementChild.disabled = true;
     if (listed !== grain) {
-      const sorted = [...all].sort((a, b) => a.label.localeCompare(b.label, "en"));
+      const sorted = [...all].sort((a, b) => a.label.localeCompare(b.label, ecotone.tag));
       list.replaceChildren(...sorted.map(box));
       listed = grain;
+      filter.value = "";
     }
     for (const input of list.querySelectorAll("input")) {
       input.checked = shown.includes(input.value);
       input.disabled = (!input.checked && shown.length >= ecotone.AT_ONCE) || (input.checked && shown.length === 1);
     }
-    document.getElementById("choose-text").textContent = `${shown.length} of ${all.length} ${pageTitles[grain]}`;
+    document.getElementById("choose-text").textContent = pageTitles[grain].replace("{n}", shown.length).replace("{all}", all.length);
     document.getElementById("choose-hint").textContent =
-      shown.length >= ecotone.AT_ONCE ? "Eight are shown, the most a chart can tell apart: take one away to add another." : "Up to eight at a time.";
+      shown.length >= ecotone.AT_ONCE ? t("Eight are shown, the most a chart can tell apart: take one away to add another.") : t("Up to eight at a time.");
+    if (form.elements.from) {
+      form.elements.from.value = choice.from;
+      form.elements.to.value = choice.to;
+      form.elements.indexed.checked = choice.indexed;
+    }
+    const asked = choice.query();
     for (const link of document.querySelectorAll("a[href*='.html']")) {
-      const [path, fragment = ""] = link.getAttribute("href").split("#");
-      if (path.includes("/")) continue;
-      const asked = choice.query();
+      link.dataset.plain ??= link.getAttribute("href");
+      const [path, fragment = ""] = link.dataset.plain.split("#");
+      if (fragment.includes("?")) continue; // it leads to a view of its own
       const anchor = fragment.split("?")[0];
       link.setAttribute("href", asked ? `${path}#${anchor}?${asked}` : anchor ? `${path}#${anchor}` : path);
     }
@@ -102,6 +112,16 @@ ecotone.compare = () => {
   form.addEventListener("change", (event) => {
     if (event.target.name === "grain") choice.setGrain(event.target.value);
     if (event.target.name === "span") choice.setSpan(Number(event.target.value));
+    if (event.target.name === "from" || event.target.name === "to") choice.setEnds(form.elements.from.value, form.elements.to.value);
+    if (event.target.name === "indexed") choice.setIndexed(event.target.checked);
+  });
+  filter.addEventListener("input", () => {
+    const sought = filter.value.trim().toLocaleLowerCase();
+    for (const label of list.children) label.hidden = !label.textContent.toLocaleLowerCase().includes(sought);
+  });
+  document.getElementById("send").addEventListener("click", async () => {
+    const copied = await ecotone.copy(location.href);
+    sent.textContent = copied ? t("The link was copied.") : location.href;
   });
   document.addEventListener("pointerdown", (event) => {
     if (panel.open && !panel.contains(event.target)) panel.open = false;

@@ -32,7 +32,7 @@ ecotone.curves = (() => {
           flag: line.f[k] ? data.flags[line.f[k] - 1] : "",
           hollow: line.c[k] === "0" || isSmall,
         }));
-        return { entity, order: entities.indexOf(line.e), name: entity.label, slot: entity.slot, n: line.n, points };
+        return { entity, series: "", order: entities.indexOf(line.e), name: entity.label, slot: entity.slot, n: line.n, points };
       })
       .sort((a, b) => a.order - b.order);
   }

@@ -3,7 +3,9 @@
 ecotone.format = (() => {
   const MINUS = "\u2212";
   const NOT_REACHED = "not reached"; // the reason of a median that lies beyond what was observed
-  const TOLD_ONCE = [" %", " min", " h", " days"]; // "3.2 to 5.1 h"
+  const { t, told } = ecotone;
+  const [MIN, H, DAYS] = [t("min"), t("h"), t("days")];
+  const TOLD_ONCE = ["%", MIN, H, DAYS].map((unit) => ` ${unit}`); // "3.2 to 5.1 h"
   const UNITS = [[1e9, "B"], [1e6, "M"], [1e3, "k"]];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
@@ -24,7 +26,7 @@ ecotone.format = (() => {
   }
 
   function value(v, form, reason) {
-    if (v === null || v === undefined || !Number.isFinite(v)) return reason === NOT_REACHED ? reason : "unknown";
+    if (v === null || v === undefined || !Number.isFinite(v)) return reason === NOT_REACHED ? told(reason) : t("unknown");
     if (form === "share") {
       const percent = 100 * v;
       return percent > 0 && percent < 1 ? `${Number(percent.toPrecision(2))} %` : `${percent.toFixed(1)} %`;
@@ -34,7 +36,7 @@ ecotone.format = (() => {
       return size === "0.0" ? "0.0 %" : `${v < 0 ? MINUS : "+"}${size} %`;
     }
     if (form === "hours") return hours(v);
-    if (form === "days") return `${v < 0 ? MINUS : ""}${grouped(Math.abs(v), 1)} days`;
+    if (form === "days") return `${v < 0 ? MINUS : ""}${grouped(Math.abs(v), 1)} ${DAYS}`;
     if (form === "number" || form === "ratio") return (v < 0 ? MINUS : "") + grouped(Math.abs(v), form === "number" ? 1 : 2);
     return count(v);
   }
@@ -42,21 +44,23 @@ ecotone.format = (() => {
   // A duration, given in hours, in the unit that its size asks for.
   function hours(v) {
     const size = Math.abs(v);
-    const [amount, unit, few] = size < 1 ? [60 * size, "min", 10] : size < 48 ? [size, "h", 48] : [size / 24, "days", 100];
+    const [amount, unit, few] = size < 1 ? [60 * size, MIN, 10] : size < 48 ? [size, H, 48] : [size / 24, DAYS, 100];
     return `${v < 0 ? MINUS : ""}${grouped(amount, amount < few ? 1 : 0)} ${unit}`;
   }
 
   function interval(low, high, form) {
     if ((low ?? null) === null && (high ?? null) === null) return "";
-    const ends = [low, high].map((end) => ((end ?? null) === null ? "unbounded" : value(end, form)));
+    const ends = [low, high].map((end) => ((end ?? null) === null ? t("unbounded") : value(end, form)));
     const unit = TOLD_ONCE.find((each) => ends.every((end) => end.endsWith(each))) ?? "";
-    return `${ends[0].slice(0, ends[0].length - unit.length)} to ${ends[1]}`;
+    return t("{low} to {high}", { low: ends[0].slice(0, ends[0].length - unit.length), high: ends[1] });
   }
 
   // October 2026, from an ISO date; the day too if it is not the first, as for weeks. Q4 2026 of quarters.
   function period(iso, months = 1) {
     const [year, month, day] = iso.split("-").map(Number);
-    if (months === 3) return `Q${(month + 2) / 3} ${year}`;
+    const isEnglish = ecotone.language === "en";
+    if (months === 3) return isEnglish ? `Q${(month + 2) / 3} ${year}` : `${year}年第${(month + 2) / 3}季度`;
+    if (!isEnglish) return `${year}年${month}月${day === 1 ? "" : `${day}日`}`;
     return `${day === 1 ? "" : `${day} `}${MONTHS[month - 1]} ${year}`;
   }
 

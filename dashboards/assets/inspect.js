@@ -6,6 +6,7 @@ ecotone.inspect = (figure, chart) => {
   const cross = figure.querySelector(".cross");
   const tip = figure.querySelector(".tip");
   const scrub = figure.querySelector(".scrub");
+  let form = chart.format; // that of what is drawn: indexed, it is another
   let state = null; // { view, found, places }: what can be read off is at places { x, title }
 
   const text = (tag, content, name) => {
@@ -24,9 +25,9 @@ ecotone.inspect = (figure, chart) => {
 
   const words = ({ line, point }) => {
     const { value, interval, isolated } = ecotone.format;
-    const range = interval(point.l, point.h, chart.format);
-    const remark = remarkOn(point);
-    return `${isolated(line.name)}: ${value(point.v, chart.format, point.reason)}${range ? `, ${range}` : ""}${remark ? ` (${remark})` : ""}`;
+    const range = interval(point.l, point.h, form);
+    const remark = ecotone.told(remarkOn(point));
+    return `${isolated(line.name)}: ${value(point.v, form, point.reason)}${range ? `, ${range}` : ""}${remark ? ` (${remark})` : ""}`;
   };
 
   function fill(place) {
@@ -40,12 +41,12 @@ ecotone.inspect = (figure, chart) => {
       row.insertCell().append(text("bdi", ecotone.format.shortened(line.name, 40)));
       const figureCell = row.insertCell();
       figureCell.className = "num";
-      figureCell.textContent = ecotone.format.value(point.v, chart.format, point.reason);
-      const told = [ecotone.format.interval(point.l, point.h, chart.format), remarkOn(point)];
+      figureCell.textContent = ecotone.format.value(point.v, form, point.reason);
+      const told = [ecotone.format.interval(point.l, point.h, form), ecotone.told(remarkOn(point))];
       row.insertCell().append(text("span", told.filter(Boolean).join("; "), "tip-note"));
     }
     tip.append(table);
-    if (!reads.length) tip.append(text("p", "Nothing known", "tip-note"));
+    if (!reads.length) tip.append(text("p", ecotone.t("Nothing known"), "tip-note"));
   }
 
   function show(index) {
@@ -61,7 +62,7 @@ ecotone.inspect = (figure, chart) => {
     const width = tip.offsetWidth;
     tip.style.left = `${Math.max(0, Math.min(room - width, x + 14 + width > room ? x - width - 14 : x + 14))}px`;
     scrub.value = String(index);
-    scrub.setAttribute("aria-valuetext", `${place.title}. ${at(place).map(words).join("; ") || "nothing known"}`);
+    scrub.setAttribute("aria-valuetext", `${place.title}. ${at(place).map(words).join("; ") || ecotone.t("Nothing known")}`);
   }
 
   function hide() {
@@ -83,7 +84,8 @@ ecotone.inspect = (figure, chart) => {
   scrub.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 
   // What is drawn now.
-  return (view, found) => {
+  return (view, found, format = chart.format) => {
+    form = format;
     const places = new Map(found.flatMap((line) => line.points.map((point) => [point.x, point])));
     state = { view, found, places: [...places.values()].sort((a, b) => a.x - b.x) };
     hide();

@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   const { choice, words, page } = ecotone;
-  const MISSING = "The data is not beside this page: the folder `data` has to come along.";
+  const { t } = ecotone;
+  const MISSING = t("The data is not beside this page: the folder `data` has to come along.");
   const NEAR = "600px";
   const ROW_HEIGHT = 30; // pixels, as in charts.py
 
@@ -34,6 +35,7 @@
     const select = figure.querySelector("select.entity");
     const months = figure.querySelector("select.period");
     const details = figure.querySelector(".as-table");
+    const saves = ecotone.saves(figure);
     let picked = null;
     let last = null;
 
@@ -50,7 +52,7 @@
       const offered = [...data.periods].sort().reverse();
       const month = offered.includes(months.value) ? months.value : data.period;
       fill(months, offered.map((each) => [each, ecotone.format.period(each)]), month);
-      figure.querySelector(".of-month").textContent = month ? `, ${ecotone.format.period(month)}` : "";
+      figure.querySelector(".of-month").textContent = month ? t(", ") + ecotone.format.period(month) : "";
       return month === data.period ? data : ecotone.load(`${name}.${month.slice(0, 7)}`);
     }
 
@@ -63,23 +65,32 @@
         say(figure, MISSING);
         return;
       }
-      const found = kind.lines(chart, data, entities);
+      const read = kind.lines(chart, data, entities);
+      const isIndexed = choice.indexed && kind === ecotone.overTime && ecotone.canBeIndexed(chart);
+      const found = isIndexed ? ecotone.toIndex(read) : read;
+      const form = isIndexed ? "number" : chart.format;
+      const asIndex = figure.querySelector(".as-index");
+      if (asIndex) asIndex.hidden = !isIndexed;
+      const shownAs = { ...chart, format: form };
       const known = found.some((line) => line.points.some((point) => point.v !== null || point.l !== null));
       figure.classList.toggle("is-empty", !known);
       if (known) {
         const scale = figure.querySelector(".scale input:checked")?.value;
-        const { view, narrow, isCut } = await kind.draw(figure, spec, found, scale, chart.format);
+        const specified = isIndexed ? ecotone.specification(figure, "y", form) : spec;
+        const { view, narrow, isCut } = await kind.draw(figure, specified, found, scale, form);
         last?.view.finalize();
         last = { view, narrow, isCut };
-        inspect(view, found);
+        inspect(view, found, form);
       } else {
-        say(figure, "Unknown for all that is shown.");
+        say(figure, isIndexed ? t("No month is known of all that is shown: it cannot be indexed.") : t("Unknown for all that is shown."));
       }
       words.key(figure, found);
-      words.gaps(figure, chart, found, entities);
+      words.gaps(figure, chart, read, entities);
       words.sizes(figure, chart, kind.sized(found), known && last.isCut);
-      words.alternative(figure, chart, found);
-      details.ontoggle = () => details.open && words.table(figure, chart, found);
+      words.alternative(figure, shownAs, found);
+      ecotone.passing(figure, chart, isIndexed ? [] : read);
+      details.ontoggle = () => details.open && words.table(figure, shownAs, found);
+      saves(() => ({ figure, chart: shownAs, found, data }));
       details.ontoggle();
       figure.dataset.drawn = entities.join(" ");
     });
@@ -131,7 +142,7 @@
         hollow: Boolean(point.hollow),
         colour: ecotone.overTime.colour(point.entity.slot),
         late: point.p && point.p !== data.month ? ecotone.format.period(point.p) : "",
-        note: point.note === ecotone.format.NOT_REACHED ? point.note : `unknown: ${point.note || "not observed"}`,
+        note: point.note === ecotone.format.NOT_REACHED ? ecotone.told(point.note) : t("unknown: {why}", { why: ecotone.told(point.note || "not observed") }),
       }));
       spec.height = ROW_HEIGHT * rows.length;
       figure.querySelector(".view").className = `view rows-${rows.length}`;
@@ -144,7 +155,7 @@
       last?.finalize();
       last = view;
       const told = points.map((point) => `${ecotone.format.isolated(point.entity.label)}: ${ecotone.format.value(point.v, chart.format, point.note)}`);
-      figure.querySelector(".view").setAttribute("aria-label", `Dot chart: ${chart.title}. ${told.join(". ")}. All values are in the table below.`);
+      figure.querySelector(".view").setAttribute("aria-label", t("Dot chart: {title}. {values}. All values are in the table below.", { title: chart.title, values: told.join(t(". ")) }));
       words.sizes(figure, chart, points.map((point) => ({ ...point, v: point.v ?? null, h: point.h ?? null })));
       const body = document.createElement("tbody");
       for (const point of points) {

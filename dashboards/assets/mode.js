@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const root = document.documentElement;
+  const t = (text) => ecotoneWords.words[text] ?? text;
   root.classList.add("scripted");
   let kept = null;
   try {
@@ -17,9 +18,8 @@
     const system = matchMedia("(prefers-color-scheme: dark)");
     const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
     const tell = () => {
-      text.textContent = isDark() ? "Light mode" : "Dark mode";
+      text.textContent = isDark() ? t("Light mode") : t("Dark mode");
     };
-    button.hidden = false;
     button.addEventListener("click", () => {
       root.dataset.theme = isDark() ? "light" : "dark";
       try {

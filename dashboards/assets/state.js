@@ -19,7 +19,7 @@ ecotone.load = (() => {
         new Promise((resolve) => {
           waiting.set(name, resolve);
           const script = document.createElement("script");
-          script.src = `data/${encodeURIComponent(name)}.js`;
+          script.src = `${ecotone.root}data/${encodeURIComponent(name)}.js`;
           script.onerror = () => resolve(null);
           document.head.append(script);
         }),
@@ -37,6 +37,10 @@ ecotone.choice = (() => {
   const shown = new Map();
   let grain = kinds[0];
   let span = SPAN;
+  let from = ""; // months, as 2024-01; they win over the span
+  let to = "";
+  let indexed = false;
+  const month = (text) => (/^\d{4}-(0[1-9]|1[0-2])$/.test(text ?? "") ? text : "");
 
   function read() {
     const query = new URLSearchParams(location.hash.split("?")[1] ?? "");
@@ -47,7 +51,10 @@ ecotone.choice = (() => {
     } else if (kinds.includes(query.get("grain"))) {
       grain = query.get("grain");
     }
-    if (query.has("months")) span = Math.max(0, Number.parseInt(query.get("months"), 10) || 0);
+    span = query.has("months") ? Math.max(0, Number.parseInt(query.get("months"), 10) || 0) : span;
+    from = month(query.get("from"));
+    to = month(query.get("to"));
+    indexed = query.get("index") === "1";
   }
 
   // What differs from the page as it opens, as it stands in the address.
@@ -57,6 +64,9 @@ ecotone.choice = (() => {
     if (shown.has(grain)) parts.push(...shown.get(grain).map((id) => `show=${readable(id)}`));
     else if (grain !== kinds[0]) parts.push(`grain=${grain}`);
     if (span !== SPAN) parts.push(`months=${span}`);
+    if (from) parts.push(`from=${from}`);
+    if (to) parts.push(`to=${to}`);
+    if (indexed) parts.push("index=1");
     return parts.join("&");
   }
 
@@ -71,9 +81,9 @@ ecotone.choice = (() => {
 
   read();
   addEventListener("hashchange", () => {
-    const before = `${grain}|${span}|${shown.get(grain)}`;
+    const before = query();
     read();
-    if (before !== `${grain}|${span}|${shown.get(grain)}`) for (const listener of listeners) listener();
+    if (before !== query()) for (const listener of listeners) listener();
   });
 
   return {
@@ -86,6 +96,21 @@ ecotone.choice = (() => {
     get shown() {
       return shown.get(grain) ?? first(grain);
     },
+    get from() {
+      return from;
+    },
+    get to() {
+      return to;
+    },
+    get indexed() {
+      return indexed;
+    },
+    // The first and the last place of the periods that are shown.
+    window(periods, months) {
+      const first = from || to ? periods.findIndex((period) => !from || period.slice(0, 7) >= from) : span ? Math.max(0, periods.length - span / months) : 0;
+      const last = to ? periods.findLastIndex((period) => period.slice(0, 7) <= to) : periods.length - 1;
+      return [first < 0 ? periods.length : first, last];
+    },
     query,
     listen: (listener) => listeners.push(listener),
     setGrain(kind) {
@@ -94,6 +119,16 @@ ecotone.choice = (() => {
     },
     setSpan(months) {
       span = months;
+      from = to = "";
+      changed();
+    },
+    setEnds(first, last) {
+      from = month(first);
+      to = month(last);
+      changed();
+    },
+    setIndexed(isIndexed) {
+      indexed = isIndexed;
       changed();
     },
     setShown(ids) {

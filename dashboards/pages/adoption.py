@@ -1,6 +1,6 @@
 """Adoption: downloads on the Hub."""
 
-from dashboards.model import Chart, Page
+from dashboards.model import Chart, Page, Part
 from dashboards.streams import HUB
 
 PAGE = Page(
@@ -10,6 +10,8 @@ PAGE = Page(
     lead="How much the models are downloaded from the Hugging Face Hub. A download is a request for a file, not a "
     "person: one test server can make thousands. The Hub keeps no history, so only observed days are known.",
     order=4,
+    rooms=("adoption",),
+    also=("downloads_by_day",),
     charts=(
         Chart(
             id="downloads",
@@ -51,6 +53,17 @@ PAGE = Page(
             counts="models",
             series="daily",
             log=True,
+        ),
+        Chart(
+            id="download-concentration",
+            metric="download_concentration",
+            title="Concentration of downloads",
+            subtitle="Over the organisations that publish its models: Hirschman-Herfindahl index, 1 where one has all; "
+            "and the Gini coefficient, 0 where all have equally many.",
+            stream=HUB,
+            format="ratio",
+            counts="organisations",
+            parts=(Part("Hirschman-Herfindahl index"), Part("Gini coefficient", series="stat:gini")),
         ),
     ),
 )

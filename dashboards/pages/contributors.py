@@ -1,5 +1,6 @@
 """Contributors: who takes part, and on how many people it rests."""
 
+from dashboards import pairs
 from dashboards.model import Chart, Page
 from dashboards.streams import ACCOUNTS, DISCUSSIONS, GIT, ISSUES, PULL_REQUESTS
 
@@ -12,6 +13,8 @@ PAGE = Page(
     lead="Who takes part, how many are new, and on how few people the work rests. "
     "People count once in each ecosystem, however many projects they work on; bots and AI agents are measured apart.",
     order=1,
+    rooms=("contributors",),
+    also=(pairs.PAIRS, pairs.OVERLAP, pairs.FLOWS),
     charts=(
         Chart(
             id="contributors",
@@ -130,4 +133,6 @@ PAGE = Page(
             counts="commits",
         ),
     ),
+    template="contributors.html",
+    context=lambda publication: {"matrix": pairs.matrix(publication), "flows": pairs.flows(publication)},
 )

@@ -10,6 +10,7 @@ PAGE = Page(
     lead="How fast each community grows: forks and stars on GitHub, and on the Hugging Face Hub new models that build "
     "on its models, which are the Hub's forks.",
     order=3,
+    rooms=("growth",),
     charts=(
         Chart(
             id="fork-growth",

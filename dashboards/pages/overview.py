@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import profiles
+from dashboards import answers, notices, profiles
+from dashboards.entities import slug_of
+from dashboards.figures import label
 from dashboards.model import Measure, Page
 from dashboards.publication import Publication
 from dashboards.streams import COUNTERS, GIT, HUB, ISSUES
+
+NOTICES = 4  # further ones are on the page of changes
 
 MEASURES = (
     Measure(
@@ -144,6 +148,10 @@ def _context(publication: Publication) -> Mapping[str, Any]:
         "panels": profiles.panels(publication, MEASURES),
         "profile": profiles.cards(publication, MEASURES, kind),
         "measures": MEASURES,
+        "answers": answers.answers(publication, MEASURES),
+        "notices": [(notice, notices.told(publication, notice)) for notice in notices.notices(publication)[:NOTICES]],
+        "slug_of": slug_of,
+        "label": label,
     }
 
 

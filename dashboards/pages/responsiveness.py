@@ -14,6 +14,7 @@ PAGE = Page(
     "waiting, not absent: it counts for as long as it is known to have waited. Leaving it out, as is usual, makes a "
     "silent project look fast.",
     order=2,
+    rooms=("responsiveness",),
     curves=(
         Curve(
             id="response-curve",

@@ -25,6 +25,8 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
 
 from pipelines.errors import Denied, Gone, Skipped, SourceError, TerminalError, TransientError
 
+Form = TypeVar("Form", list[Any], dict[str, Any])
+
 PAGE_ROWS = 1_000  # the Hub's largest page; calls are what it limits, not rows
 TIMEOUT_SECONDS = 60.0  # a page of 1,000 models with all its fields is some megabytes
 ATTEMPTS = 5  # waits of about 1, 2, 4 and 8 s between them
@@ -142,7 +144,7 @@ class HubClient:
         stale = 0
         while url is not None:
             asked.add(url)
-            rows, response = self._page(url, what)
+            rows, response = self._page(url, what, list)
             page = _new_rows(rows, shown, response.headers.get(SAMPLE_HEADER))
             yield page
             stale = 0 if page.rows or not rows else stale + 1
@@ -160,12 +162,9 @@ class HubClient:
         """One answer that is an object.
 
         Raises:
-            TransientError, TerminalError, Skipped: as `models`.
+            Gone, TransientError, TerminalError, Skipped: as `model` and `models`.
         """
-        url = str(httpx2.URL(f"{self.endpoint}{path}", params=params))
-        answer, _response = self._asked(url, what)
-        if not isinstance(answer, dict):
-            raise TerminalError(f"{_asked_for(url, what)}: the answer is no object: {str(answer)[:200]}")
+        answer, _response = self._page(str(httpx2.URL(f"{self.endpoint}{path}", params=params)), what, dict)
         return answer
 
     def model(self, name: str, *, expand: Sequence[str] = MODEL_FIELDS) -> dict[str, Any]:
@@ -186,24 +185,18 @@ class HubClient:
         home, there = urlsplit(self.endpoint), urlsplit(urljoin(str(response.url), named))
         return urlunsplit((home.scheme, home.netloc, there.path, there.query, ""))
 
-    def _page(self, url: str, what: str) -> tuple[list[Any], httpx2.Response]:
-        rows, response = self._asked(url, what)
-        if not isinstance(rows, list):
-            raise TerminalError(f"{_asked_for(url, what)}: the answer is no list: {str(rows)[:200]}")
-        return rows, response
-
-    def _asked(self, url: str, what: str) -> tuple[Any, httpx2.Response]:
+    def _page(self, url: str, what: str, form: type[Form]) -> tuple[Form, httpx2.Response]:
         try:
             for attempt in stamina.retry_context(
                 on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=30.0
             ):
                 with attempt:
-                    return self._once(url, what)
+                    return self._once(url, what, form)
         except TransientError as error:
             raise TransientError(f"{error} ({ATTEMPTS} attempts)") from error
         raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
 
-    def _once(self, url: str, what: str) -> tuple[Any, httpx2.Response]:
+    def _once(self, url: str, what: str, form: type[Form]) -> tuple[Form, httpx2.Response]:
         self._wait_for_budget()
         self.requests += 1
         try:
@@ -217,7 +210,7 @@ class HubClient:
         self._note_budget(response)
         self._raise_for_status(response, url, what)
         try:
-            return response.json(), response
+            answer = response.json()
         except ValueError as error:
             kind = response.headers.get("content-type", "").partition(";")[0] or "something"
             detail = (
@@ -226,6 +219,9 @@ class HubClient:
                 else f"{kind} instead of JSON: a proxy or a login page between?"
             )
             raise TransientError(f"{_asked_for(url, what)}: the answer is {detail}") from error
+        if not isinstance(answer, form):
+            raise TerminalError(f"{_asked_for(url, what)}: the answer is no JSON {form.__name__}: {str(answer)[:200]}")
+        return answer, response
 
     def _raise_for_status(self, response: httpx2.Response, url: str, what: str) -> None:
         try:

@@ -94,7 +94,7 @@ def test_what_does_not_pass_is_transient_names_the_address_and_keeps_the_pages(
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("401", "missing or private"), ("404", "missing or private"), ("400", "400"), ("no-list", "no list")],
+    [("401", "missing or private"), ("404", "missing or private"), ("400", "400"), ("no-list", "no JSON list")],
 )
 def test_a_refusal_is_terminal_and_asked_once(hub: HubServer, kind: str, said: str) -> None:
     hub.faults.append(Fault(kind, times=None))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from dashboards import site
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fictional import HOSTILE, World, write
+from visiting import Opener, chromium_at, visits
 
 USUAL = World(months=30)
 
@@ -72,3 +74,17 @@ def chromium() -> str:
     if found is None:
         pytest.skip("there is no chromium here: apt-get install chromium")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, driven by playwright."""
+    with chromium_at(chromium) as launched:
+        yield launched
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Opener]:
+    """Opens a page of a site from disk."""
+    with visits(browser) as opener:
+        yield opener

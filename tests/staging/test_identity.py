@@ -170,7 +170,7 @@ huggingface = ["org/big-*"]
 def test_a_model_that_two_projects_select_is_the_first_ones(installation: Any, now: Any) -> None:
     installation.catalogue = Catalogue.parse(OVERLAP)
     for name in ("org/big-coder", "org/big-talker", "org/small-coder"):
-        installation.tell("models", "org", [{"hub_id": name[4:], "name": name, "day": now.date()}])
+        installation.tell_hub("models", [{"hub_id": name[4:], "name": name, "day": now.date()}])
     assert installation.ask(
         "SELECT entity_id, subject_id FROM catalogue.membership "
         "WHERE subject_id LIKE 'hf:%' AND entity_id LIKE 'project:%' ORDER BY 2"

@@ -65,7 +65,7 @@ def test_what_the_hub_and_github_tell_finds_its_class(installation: Any, now: An
     told = ["Apache-2.0", "mit, apache-2.0", "mit, gemma", "mit, our-own", "our-own", "other", None]
     for number, license_id in enumerate(told):
         row = {"hub_id": str(number), "name": f"org/{number}", "day": now.date(), "license": license_id}
-        installation.tell("models", "org", [row])
+        installation.tell_hub("models", [row])
     github = {"database_id": 1, "full_name": "o/a", "stars": 1, "fork_count": 0, "license_spdx": "NOASSERTION"}
     installation.tell("repositories", "o/a", [github], at=now + timedelta(hours=1))
     assert installation.ask("SELECT license, class, source IS NOT NULL FROM staging.license") == [

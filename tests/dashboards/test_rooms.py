@@ -1,0 +1,117 @@
+"""Pages that draw what a publication has: metrics that no page declares, claims with verdicts, pairs of ecosystems."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards import pages, site
+from dashboards.publication import open_publication
+from dashboards.unlisted import complete
+
+VERDICTS = """CREATE TABLE metrics.claim_verdict AS SELECT * FROM (VALUES
+  ('birch_grows', 'Birch grows', 'supported', NULL, DATE '2026-01-01', DATE '2026-03-01', 3, 4, 'Birch 5, Cobalt 4',
+   'A report', '2026-04', 'https://example.org/report', 'Cobalt having more.', ['Of what is catalogued.'], 'SELECT 1'),
+  ('nobody_knows', 'Nobody knows </script>', 'not testable', 'who they are', NULL, NULL, 0, 0, NULL,
+   'Somebody', '2025', 'https://example.org/talk', NULL, [], NULL))
+  AS t(claim, title, verdict, reason, held_from, held_until, days_held, days_decided, evidence, said_by, said_on,
+  source, refuted_by, caveats, sql)"""
+
+
+def _table(metric: str, rows: str) -> str:
+    """Rows: (entity_id, period, series, value)."""
+    return (
+        f"CREATE TABLE metrics.{metric} AS SELECT entity_id, CAST(period AS DATE) AS period, series, "
+        "CAST(value AS DOUBLE) AS value, CAST(9 AS BIGINT) AS n, CAST(NULL AS DOUBLE) AS low, "
+        "CAST(NULL AS DOUBLE) AS high, "
+        "TRUE AS complete, CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS flag "
+        f"FROM (VALUES {rows}) AS t(entity_id, period, series, value)"
+    )
+
+
+@pytest.fixture(scope="module")
+def extended(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The usual publication, with claims, pairs, and a metric that no page has ever heard of."""
+    path = tmp_path_factory.mktemp("extended") / "ecotone.duckdb"
+    shutil.copy(published, path)
+    birch, cobalt = "ecosystem:birch", "ecosystem:cobalt"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(VERDICTS)
+        pairs = f"('{birch}', '2026-09-01', 'with:{cobalt}', {{}}), ('{cobalt}', '2026-09-01', 'with:{birch}', {{}})"
+        connection.execute(_table("shared_contributors", pairs.format(12, 12)))
+        connection.execute(_table("contributor_overlap", pairs.format(0.25, 0.25)))
+        flows = f"('{birch}', '2026-08-01', 'from:{cobalt}', 3), ('{birch}', '2026-09-01', 'from:{cobalt}', 4)"
+        connection.execute(_table("contributor_flows", f"{flows}, ('{birch}', '2025-01-01', 'from:{cobalt}', 90)"))
+        parts = ", ".join(f"('{birch}', '2026-0{m}-01', '{s}', 0.{m})" for m in (7, 8, 9) for s in ("", "by:x", "by:y"))
+        connection.execute(_table("glow", parts))
+        connection.execute(
+            "INSERT INTO metrics.definition VALUES ('glow', 'openness', 'Glow', 'How much does it glow?', "
+            "'share of lamps', 'Made up.', 'nobody', [], 'SELECT 1 FROM staging.issue')"
+        )
+    return path
+
+
+@pytest.fixture(scope="module")
+def drawn(extended: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages that show it."""
+    out = tmp_path_factory.mktemp("drawn")
+    site.build(extended, out, pages=["contributors", "openness", "claims", "metrics"])
+    return out
+
+
+def test_a_metric_that_no_page_declares_is_drawn_in_its_room(extended: Path, drawn: Path) -> None:
+    with open_publication(extended) as publication:
+        page = complete(publication, pages.load()["openness"], pages.load().values())
+        found = {chart.id: chart for chart in page.charts if chart.metric == "glow"}
+    assert found.keys() == {"glow", "glow-by-by"}
+    assert found["glow"].format == "share"
+    assert found["glow-by-by"].split == "by:"
+    html = (drawn / "openness.html").read_text(encoding="utf-8")
+    assert 'data-chart="glow" data-kind="lines" data-spec' in html
+    assert "In share of lamps." in html
+    assert (drawn / "data" / "glow.csv").is_file()
+    assert (drawn / "metric-glow.html").is_file()
+    assert 'lang="en">How much does it glow?' in (drawn / "zh" / "openness.html").read_text(encoding="utf-8")
+
+
+def test_a_metric_is_drawn_on_one_page_only(extended: Path) -> None:
+    with open_publication(extended) as publication:
+        known = pages.load().values()
+        ids = [chart.id for page in known for chart in complete(publication, page, known).charts]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_claim_has_its_verdict_its_days_and_its_query(drawn: Path) -> None:
+    html = (drawn / "claims.html").read_text(encoding="utf-8")
+    [supported, untestable] = re.findall(r"<article.*?</article>", html, re.DOTALL)
+    assert ">supported<" in supported
+    assert "1 January 2026 to 1 March 2026; on 3 of 4 days on which it could be judged" in supported
+    assert "Birch 5, Cobalt 4" in supported
+    assert "Cobalt having more." in supported
+    assert "<code>SELECT 1</code>" in supported
+    assert ">not testable<" in untestable
+    assert "who they are" in untestable
+    assert "The query" not in untestable
+    assert "</script>" not in untestable
+    assert ">得到支持<" in (drawn / "zh" / "claims.html").read_text(encoding="utf-8")
+
+
+def test_without_claims_the_page_says_so(built: Path) -> None:
+    assert "No claims are in this publication" in (built / "claims.html").read_text(encoding="utf-8")
+
+
+def test_pairs_and_flows_are_those_of_the_latest_months(drawn: Path) -> None:
+    html = (drawn / "contributors.html").read_text(encoding="utf-8")
+    assert 'data-pair="ecosystem:birch ecosystem:cobalt">12</data> <span class="part">(25.0 %)</span>' in html
+    # 3 + 4 of the last twelve months; the 90 of January 2025 are too old.
+    assert '<data value="7">7</data>' in html
+    assert '<data value="97">' not in html
+
+
+def test_without_pairs_it_is_said_that_they_are_unknown(built: Path) -> None:
+    html = (built / "contributors.html").read_text(encoding="utf-8")
+    assert "Unknown: this publication does not tell who takes part in two ecosystems" in html
