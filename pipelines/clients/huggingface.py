@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx2
@@ -241,10 +241,8 @@ class HubClient:
                 f"{asked}: the Hub refused the token in HF_TOKEN (401). Unset it, or make a new one with read access."
             )
         if status in {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND}:
-            kind = (
-                Denied if status == httpx2.codes.FORBIDDEN else Gone if _is_the_hubs_word(response) else TerminalError
-            )
-            return kind(
+            kind: type[TerminalError] = Gone if _is_the_hubs_word(response) else TerminalError
+            return (Denied if status == httpx2.codes.FORBIDDEN else kind)(
                 f"{asked}: {status}, missing or private{said}. Check the name in the catalogue and HF_ENDPOINT."
             )
         return TerminalError(f"{asked}: {status}{said}")
