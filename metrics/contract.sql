@@ -131,6 +131,17 @@ CREATE TABLE staging.model_lineage (
     model_id VARCHAR, parent_id VARCHAR, relation VARCHAR, root_id VARCHAR, share DOUBLE
 );
 
+-- The whole Hub by organisation, on each day of which a Hub-wide listing was read; empty without one.
+CREATE TABLE staging.hub_total (
+    day DATE, organization VARCHAR, models BIGINT, derivatives BIGINT, downloads BIGINT, downloads_all_time BIGINT,
+    likes BIGINT
+);
+
+-- Derivatives of the newest Hub-wide listing, by the month in which they were created; period: NULL where not told.
+CREATE TABLE staging.hub_derivative (
+    period DATE, relation VARCHAR, root_id VARCHAR, derivatives DECIMAL(28, 12), day DATE
+);
+
 -- The 50 most used models of each day on OpenRouter, and one row `other` for the rest; a day without rows was not told.
 CREATE TABLE staging.token_usage (
     day DATE, model VARCHAR, tokens BIGINT, is_other BOOLEAN, subject_id VARCHAR

@@ -120,7 +120,7 @@ class Catalogue:
 
     def entities(self) -> list[Entity]:
         """Everything that metrics are computed for, coarse to fine; an ecosystem without a project is left out."""
-        regions = {project.region for project in self.projects}
+        regions = {project.region for project in self.projects} | set(self.organization_regions.values())
         layers = {project.layer for project in self.projects}
         homes: dict[str, set[str]] = {}
         for project in self.projects:

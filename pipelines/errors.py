@@ -12,6 +12,7 @@ EcotoneError
 │   │   ├── MissingScope    the token is good, but may not read this
 │   │   ├── NeedsSso        the organisation wants the token authorised for its single sign-on
 │   │   ├── Gone            deleted or made private: the API does not tell which
+│   │   │   └── Denied      not for us (403): it says nothing of whether it is there
 │   │   └── Blocked         taken down for legal reasons (451)
 │   ├── Skipped             not an error: nothing to fetch here, with the reason
 │   │   └── Disabled        switched off by its owner: no issues, no discussions
@@ -75,6 +76,10 @@ class NeedsSso(TerminalError):  # noqa: N818 - it says what is wrong, like Gone
 
 class Gone(TerminalError):  # noqa: N818 - it says what happened
     """Deleted, or made private: to those who may not see it, there is no difference (404)."""
+
+
+class Denied(Gone):
+    """Refused with 403: of no use to us, as if it were gone, but that is not what was said."""
 
 
 class Blocked(TerminalError):  # noqa: N818 - it says what happened

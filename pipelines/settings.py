@@ -43,6 +43,7 @@ class Settings:
         git_url: template with `{full_name}`, `{owner}`, `{name}`; https, file:// or a path, bundle files included.
         hf_endpoint: the Hub's address.
         hf_token: raises the Hub's limits; None reads anonymously.
+        hub_listing: a Parquet file that lists the whole Hub, or a folder of its parts; None: not read.
         rankings: a ranking CSV, a folder of them, or "clone" for the public repository; None: not read.
         github_url: the address of GitHub's API: REST there, GraphQL at /graphql below it.
         github_tokens: what reads GitHub's API, several if there are several accounts; none: its streams are skipped.
@@ -58,6 +59,7 @@ class Settings:
     git_url: str = DEFAULT_GIT_URL
     hf_endpoint: str = DEFAULT_HF_ENDPOINT
     hf_token: str | None = field(default=None, repr=False)
+    hub_listing: str | None = None
     rankings: str | None = None
     github_url: str = DEFAULT_GITHUB_URL
     github_tokens: tuple[str, ...] = field(default=(), repr=False)
@@ -79,6 +81,7 @@ class Settings:
             git_url=environ.get("ECOTONE_GIT_URL") or DEFAULT_GIT_URL,
             hf_endpoint=(environ.get("HF_ENDPOINT") or DEFAULT_HF_ENDPOINT).rstrip("/"),
             hf_token=environ.get("HF_TOKEN") or None,
+            hub_listing=environ.get("ECOTONE_HUB_LISTING") or None,
             rankings=environ.get("ECOTONE_RANKINGS") or None,
             github_url=(environ.get("ECOTONE_GITHUB_URL") or DEFAULT_GITHUB_URL).rstrip("/"),
             github_tokens=_tokens(environ),

@@ -208,8 +208,10 @@ class Warehouse:
         return Built(table, changed, int(rows), time.perf_counter() - started)
 
     def _make_in_memory(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Make the table in one transaction, with as little memory as it takes."""
-        for limit in MEMORY_LIMITS:
+        """Make the table in one transaction, with as little memory as it takes, or as it says that it takes."""
+        said = self.entities[table].memory if table in self.entities else None
+        limits = MEMORY_LIMITS if said is None else (said, *MEMORY_LIMITS[2:])
+        for limit in limits:
             connection.execute(f"SET memory_limit = '{limit}'")
             connection.execute("BEGIN")
             try:
@@ -219,7 +221,7 @@ class Warehouse:
             except duckdb.Error as error:
                 connection.execute("ROLLBACK")
                 self._has_inputs = False  # what was made in it is gone with the transaction
-                if not isinstance(error, duckdb.OutOfMemoryException) or limit == MEMORY_LIMITS[-1]:
+                if not isinstance(error, duckdb.OutOfMemoryException) or limit == limits[-1]:
                     raise WarehouseError(f"{table} could not be built: {error}") from error
             else:
                 return

@@ -23,7 +23,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
     parse_ratelimit_headers,
 )
 
-from pipelines.errors import Gone, Skipped, SourceError, TerminalError, TransientError
+from pipelines.errors import Denied, Gone, Skipped, SourceError, TerminalError, TransientError
 
 Form = TypeVar("Form", list[Any], dict[str, Any])
 
@@ -168,13 +168,13 @@ class HubClient:
         return answer
 
     def model(self, name: str, *, expand: Sequence[str] = MODEL_FIELDS) -> dict[str, Any]:
-        """One model by its id, `GET /api/models/{name}`; a renamed one is found under its former name.
+        """One model by its id; a renamed one is found under its former name.
 
         Raises:
             Gone: the Hub says that there is none, or none for us: it does not tell private from missing.
-            TransientError, TerminalError: as for `models`; they say nothing of the model.
+            TransientError, TerminalError, Skipped: as `models`; they say nothing of the model.
         """
-        params: list[tuple[str, str | int]] = [("expand", value) for value in expand]
+        params: list[tuple[str, str | int]] = [("expand", field) for field in expand]
         return self.document(f"/api/models/{quote(name)}", params, what=f"the model {name}")
 
     def _next(self, response: httpx2.Response) -> str | None:
@@ -241,8 +241,8 @@ class HubClient:
                 f"{asked}: the Hub refused the token in HF_TOKEN (401). Unset it, or make a new one with read access."
             )
         if status in {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND}:
-            says_so = status != httpx2.codes.FORBIDDEN and _is_the_hubs_word(response)
-            return (Gone if says_so else TerminalError)(
+            kind: type[TerminalError] = Gone if _is_the_hubs_word(response) else TerminalError
+            return (Denied if status == httpx2.codes.FORBIDDEN else kind)(
                 f"{asked}: {status}, missing or private{said}. Check the name in the catalogue and HF_ENDPOINT."
             )
         return TerminalError(f"{asked}: {status}{said}")

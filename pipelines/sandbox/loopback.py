@@ -21,6 +21,7 @@ def loopback_environment(endpoint: str, github: str | None = None, openrouter: s
     return {
         "HF_ENDPOINT": endpoint,
         "HF_TOKEN": "",
+        "ECOTONE_HUB_LISTING": "",
         "HF_HUB_OFFLINE": "",
         "ECOTONE_GITHUB_URL": github or "",
         "GITHUB_TOKEN": GITHUB_TOKEN if github else "",

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.catalogue import Project
 from pipelines.clients import huggingface_model as reading
 from pipelines.clients.huggingface import HubClient, Page
-from pipelines.errors import Gone, SourceError
+from pipelines.errors import Denied, Gone, SourceError
 from pipelines.sources import Batch, Request, Source
 from pipelines.sources.huggingface_changes import NAMED, Memory, key_of
 from pipelines.sources.huggingface_columns import SCHEMA, record
@@ -191,6 +191,8 @@ class _Walk:
     def _ask_for(self, key: str, name: str) -> None:
         try:
             row = self._client.model(name)
+        except Denied:
+            raise
         except Gone as gone:
             self._gone[key] = str(gone)
             return

@@ -46,6 +46,7 @@ class Entity:
         reads: `schema.name` of the tables it needs, without its own.
         makes: `schema.name` of all that it creates.
         checks: name → query that returns offending rows.
+        memory: of DuckDB, to begin with; None: as little as there is.
     """
 
     schema: str
@@ -58,6 +59,7 @@ class Entity:
     reads: frozenset[str] = frozenset()
     makes: frozenset[str] = frozenset()
     checks: Mapping[str, str] = field(default_factory=dict)
+    memory: str | None = None
 
     @property
     def table(self) -> str:
@@ -103,7 +105,7 @@ def _read(path: Path, folder: Path) -> Entity:
     except tomllib.TOMLDecodeError as error:
         raise WarehouseError(f"{path}: the front matter is not TOML: {error}") from error
     missing = {"title", "description", "columns"} - set(said)
-    unknown = set(said) - {"title", "description", "columns", "streams", "checks"}
+    unknown = set(said) - {"title", "description", "columns", "streams", "checks", "memory"}
     if missing or unknown:
         raise WarehouseError(f"{path}: front matter lacks {sorted(missing)} or has unknown keys {sorted(unknown)}.")
     schema = path.parent.name if path.parent != folder else "staging"
@@ -119,6 +121,7 @@ def _read(path: Path, folder: Path) -> Entity:
         reads=reads,
         makes=makes,
         checks=said.get("checks", {}),
+        memory=said.get("memory"),
     )
 
 

@@ -80,6 +80,11 @@ def create(  # noqa: PLR0913 - each is a thing that Python knows
     for position, project in enumerate(catalogue.projects):
         for name, row in _project_rows(project, position, sources):
             rows[name].append(row)
+    # after all projects: what none of them selects has its region from the file that [regions] names
+    rows["input_member_selector"] += [
+        (f"region:{region}", "huggingface", organization, None, None, None, len(catalogue.projects))
+        for organization, region in catalogue.organization_regions.items()
+    ]
     rows["input_rule"] = [row[:5] for row in people.rule_rows(key)]
     rows["input_link"] = list(people_links.link_rows(links, key))
     rows["input_organization"] = list(organizations.organization_rows())

@@ -2,6 +2,7 @@
 title = "Which model derives from which"
 description = """A row for each model, the base it names, and the root found by following bases upwards. A cycle is broken where a
 model names one that was created later; a model with several bases is shared between them in equal parts."""
+memory = "1GB" # for a million models; less of them take less
 [columns]
 model_id = "The derivative."
 parent_id = "The model it names as its base; it need not have been observed."

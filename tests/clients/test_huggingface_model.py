@@ -157,3 +157,25 @@ def test_gated_and_who_grants_it() -> None:
 def test_a_row_of_a_name_alone_is_bare() -> None:
     assert reading.is_bare({"id": "a/b", "childrenModelCount": {"merge": 1}})
     assert not reading.is_bare({"id": "a/b", "downloads": 0})
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"siblings": [{"rfilename": "model-00001-of-2.safetensors"}, {"rfilename": "README.md"}]}, ["safetensors"]),
+        ({"siblings": [{"rfilename": "pytorch_model.bin"}, {"rfilename": "q/x.Q4.gguf"}]}, ["gguf", "pickle"]),
+        ({"siblings": [{"rfilename": "openvino_model.bin"}, {"rfilename": "onnx/model.onnx"}]}, ["onnx", "openvino"]),
+        ({"siblings": [{"rfilename": "training_args.bin"}, {"rfilename": "config.json"}], "tags": ["pytorch"]}, []),
+        ({"siblings": [{"rfilename": None}, "x", {"rfilename": "bin"}], "gguf": {"total": 1}}, ["gguf"]),
+        ({"siblings": [{"rfilename": "m.mlpackage/Data/weight.bin"}, {"rfilename": "a.KERAS"}]}, ["coreml", "keras"]),
+        ({"tags": ["safetensors", "pytorch", "en"]}, ["pickle", "safetensors"]),
+        ({"tags": ["en"]}, []),
+        ({"safetensors": {"total": 5}}, ["safetensors"]),
+        ({"siblings": "none", "tags": 7}, None),
+        ({}, None),
+    ],
+)
+def test_formats_are_read_from_files_else_from_tags_and_unknown_is_not_none(
+    row: dict[str, Any], expected: list[str] | None
+) -> None:
+    assert reading.formats(row) == expected

@@ -312,3 +312,19 @@ def test_rows_of_before_there_were_numbers_count_as_whole_tellings(house: House)
         written = writing.append(old, fetched_at=days(0.1), **details)
     assert "number" not in pq.read_schema(lake / written.path).names
     assert house.told() == sorted((one["id"], 0, one["downloads"], False) for one in FAMILY)
+
+
+@pytest.mark.parametrize(
+    "kind", ["502", "cut", "half", "html", "no-list", "repeated-cursor", "repeated-page", "null-id", "hostile"]
+)
+def test_a_bad_day_keeps_what_could_be_had_says_what_is_missing_and_is_repaired(house: House, kind: str) -> None:
+    house.run(FAMILY, days(0))
+    house.hub.faults.append(Fault(kind, match="base_model:lab/A", times=None))
+    outcome = house.run(FAMILY, days(1))
+    seen = {name for name, day, _, gone in house.told() if day == 1 and not gone}
+    assert seen >= {"lab/A", "lab/B", "lab/C"}
+    assert not [row for row in house.told() if row[3]]
+    assert (outcome.status == "incomplete" and outcome.reason) or seen == {one["id"] for one in FAMILY}
+    house.hub.faults.clear()
+    house.run(FAMILY, days(1))
+    assert {name for name, day, _, _ in house.told() if day == 1} == {one["id"] for one in FAMILY}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub
 
@@ -19,10 +18,11 @@ from pipelines.sources.huggingface_models import SOURCE
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 
 
-def test_the_recorded_day_2026_06_05_shows_all_qwen_models_and_their_derivatives(shared_data: Path) -> None:
+def test_the_recorded_day_2026_06_05_shows_all_qwen_models_and_their_derivatives(
+    shared_data: Path, recorded_june: list[dict[str, Any]]
+) -> None:
     path = shared_data / "huggingface" / "2026-06-05.models.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        recorded = {row["id"]: row for row in map(json.loads, file)}
+    recorded = {row["id"]: row for row in recorded_june}
     wanted = {name for name, row in recorded.items() if row["author"] == "Qwen"}
     reached = set(wanted)
     while new := {

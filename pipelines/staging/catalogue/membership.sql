@@ -1,7 +1,8 @@
 /*+++
 title = "Which subjects belong to which entity"
 description = """Every metric joins it, so one text serves every grain. A model is a member of its organisation's entities whether it
-was observed or only named as a base, and of one project at a time: where two select it, of the one that the catalogue has first."""
+was observed or only named as a base, and of one project at a time: where two select it, of the one that the catalogue has first.
+Where none does, it is a member of the region that the file of [regions] gives its organisation."""
 [columns]
 entity_id = "The entity."
 subject_id = "A repository_id, a model_id, openrouter:<author/model>, or hf-org:<organisation> where a whole one is catalogued."
