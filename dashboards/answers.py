@@ -17,6 +17,7 @@ from dashboards.publication import Publication
 from dashboards.text import interval_text, month_text, value_text
 from dashboards.texts import t
 
+FEW_COMMITS = 20
 NAMED = 6  # entities that are named in a sentence; of further ones, only the number is told
 
 
@@ -44,9 +45,8 @@ def _fastest(publication: Publication, measure: Measure) -> Answer:
     question = t("Which ecosystem answers issues fastest?")
     known = _known(publication, measure, "ecosystem")
     if not known:
-        return Answer(
-            question, t("Unknown: no ecosystem has a known time to first response."), "#overview-first-response"
-        )
+        why = unread(publication, measure.stream) or t("Unknown: no ecosystem has a known time to first response.")
+        return Answer(question, why, "#overview-first-response")
     names = _names(publication)
     known.sort(key=lambda reading: (reading.value or 0, reading.entity_id))
     first = known[0]
@@ -115,6 +115,9 @@ def _one_person(publication: Publication, measure: Measure) -> Answer:
         n=len(alone),
         known=len(known),
     )
+    few = sum(reading.n is not None and reading.n < FEW_COMMITS for reading in alone)
+    if few:
+        sentence += " " + t("For {n} of these, that is of fewer than 20 commits.", n=few)
     shown = f"?{_shown(alone[:8])}" if alone else ""
     return Answer(question, sentence, f"{measure.chart}{shown}", [_page(publication, r.entity_id) for r in alone])
 

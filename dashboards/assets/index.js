@@ -24,7 +24,7 @@ ecotone.passing = (figure, chart, found) => {
   const told = figure.querySelector(".passed");
   if (!told) return;
   told.textContent = "";
-  if (found.length !== 2 || figure.dataset.kind === "curves") return;
+  if (found.length !== 2 || figure.dataset.kind === "curves" || chart.split || chart.parts.length) return;
   const [one, other] = found;
   const at = new Map(other.points.map((point) => [point.place, point]));
   const pairs = one.points
