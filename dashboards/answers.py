@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dashboards import notices
+from dashboards.coverage import unread
 from dashboards.entities import slug_of
 from dashboards.figures import label
 from dashboards.model import Measure
