@@ -39,7 +39,24 @@ def answers(publication: Publication, measures: tuple[Measure, ...]) -> list[Ans
         _fastest(publication, by_metric["time_to_first_response"]),
         _most_downloads(publication, by_metric["downloads"]),
         _one_person(publication, by_metric["contributor_absence_factor"]),
+        *_claims(publication),
     ]
+
+
+def _claims(publication: Publication) -> list[Answer]:
+    """Those that are decided, by their sentences; nothing where there are no claims."""
+    if "verdict" not in publication.columns("metrics", "claim_verdict"):
+        return []
+    found = publication.rows("SELECT claim, title, verdict FROM metrics.claim_verdict ORDER BY verdict DESC, claim")
+    held, refuted = ([row for row in found if row[2] == verdict] for verdict in ("supported", "contradicted"))
+    sentence = t(
+        "{n} of {all} hold in this data, {m} are contradicted by it; the others cannot be decided from it.",
+        n=len(held),
+        all=len(found),
+        m=len(refuted),
+    )
+    named = [(f"{title} ({t(verdict)})", f"claims.html#claim-{claim}") for claim, title, verdict in [*held, *refuted]]
+    return [Answer(t("Which published claims hold?"), sentence, "claims.html", named)]
 
 
 def _fastest(publication: Publication, measure: Measure) -> Answer:
