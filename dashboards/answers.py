@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dashboards import notices
+from dashboards.coverage import unread
 from dashboards.entities import slug_of
 from dashboards.figures import label
 from dashboards.model import Measure
@@ -17,6 +18,7 @@ from dashboards.publication import Publication
 from dashboards.text import interval_text, month_text, value_text
 from dashboards.texts import t
 
+FEW_COMMITS = 20
 NAMED = 6  # entities that are named in a sentence; of further ones, only the number is told
 
 
@@ -37,16 +39,32 @@ def answers(publication: Publication, measures: tuple[Measure, ...]) -> list[Ans
         _fastest(publication, by_metric["time_to_first_response"]),
         _most_downloads(publication, by_metric["downloads"]),
         _one_person(publication, by_metric["contributor_absence_factor"]),
+        *_claims(publication),
     ]
+
+
+def _claims(publication: Publication) -> list[Answer]:
+    """Those that are decided, by their sentences; nothing where there are no claims."""
+    if "verdict" not in publication.columns("metrics", "claim_verdict"):
+        return []
+    found = publication.rows("SELECT claim, title, verdict FROM metrics.claim_verdict ORDER BY verdict DESC, claim")
+    held, refuted = ([row for row in found if row[2] == verdict] for verdict in ("supported", "contradicted"))
+    sentence = t(
+        "{n} of {all} hold in this data, {m} are contradicted by it; the others cannot be decided from it.",
+        n=len(held),
+        all=len(found),
+        m=len(refuted),
+    )
+    named = [(f"{title} ({t(verdict)})", f"claims.html#claim-{claim}") for claim, title, verdict in [*held, *refuted]]
+    return [Answer(t("Which published claims hold?"), sentence, "claims.html", named)]
 
 
 def _fastest(publication: Publication, measure: Measure) -> Answer:
     question = t("Which ecosystem answers issues fastest?")
     known = _known(publication, measure, "ecosystem")
     if not known:
-        return Answer(
-            question, t("Unknown: no ecosystem has a known time to first response."), "#overview-first-response"
-        )
+        why = unread(publication, measure.stream) or t("Unknown: no ecosystem has a known time to first response.")
+        return Answer(question, why, "#overview-first-response")
     names = _names(publication)
     known.sort(key=lambda reading: (reading.value or 0, reading.entity_id))
     first = known[0]
@@ -115,6 +133,9 @@ def _one_person(publication: Publication, measure: Measure) -> Answer:
         n=len(alone),
         known=len(known),
     )
+    few = sum(reading.n is not None and reading.n < FEW_COMMITS for reading in alone)
+    if few:
+        sentence += " " + t("For {n} of these, that is of fewer than 20 commits.", n=few)
     shown = f"?{_shown(alone[:8])}" if alone else ""
     return Answer(question, sentence, f"{measure.chart}{shown}", [_page(publication, r.entity_id) for r in alone])
 

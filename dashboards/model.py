@@ -64,6 +64,7 @@ class Chart:
         log: offer a logarithmic scale.
         opens: the scale at first.
         unit: told after the subtitle, where that does not tell it.
+        by: told after the title: by what a metric is broken down, where the title does not tell it.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Chart:
     log: bool = False
     opens: Scale = "linear"
     unit: str = ""
+    by: str = ""
 
     @property
     def of_one(self) -> bool:

@@ -141,8 +141,8 @@ def script(name: str, data: object) -> str:
 
 def number(value: float | None, digits: int = DIGITS) -> float | int | None:
     """A value as it is drawn: whole numbers exactly, others to some digits; 0 if it is that but for rounding."""
-    if value is None:
-        return None
+    if value is None or isinstance(value, int):
+        return value
     if abs(value) < ROUNDING:
         return 0
     if value == int(value) and abs(value) < WHOLE_NUMBERS_UNTIL:

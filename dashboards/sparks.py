@@ -16,6 +16,8 @@ from dashboards.figures import UNFINISHED
 from dashboards.series import MONTHS_IN_YEAR, Line
 
 MONTHS = 60
+WEEKS_IN_MONTH = 4.35
+DAYS_IN_WEEK = 7
 WIDTH, HEIGHT = 600, 144  # units
 ROOM = 12  # around it
 REACH = 1.6  # the scale ends at this times the largest value; what an interval has beyond is cut off
@@ -34,11 +36,11 @@ NOTHING = Spark(Markup(""), None, None)
 
 
 def spark(line: Line, months: int) -> Spark:
-    """Draws a line: gaps are gaps, and a point that is not whole stands alone and hollow."""
-    places = [period.year * MONTHS_IN_YEAR + period.month - 1 for period in line.periods]
+    """Draws a line: gaps are gaps, and a month that had not ended stands alone."""
+    places, months = _places(line.periods, months)
     columns = line.columns
     value = columns["value"]
-    start = places[-1] - MONTHS + 1
+    start = places[-1] - (MONTHS if months else MONTHS * WEEKS_IN_MONTH) + 1
     shown = [k for k, at in enumerate(places) if at >= start and value[k] is not None]
     if not shown:
         return NOTHING
@@ -52,11 +54,11 @@ def spark(line: Line, months: int) -> Spark:
         inside = top if of is None else min(max(of, bottom), top)  # an end that is not known is beyond the edge
         return round(HEIGHT - ROOM - height * (inside - bottom))
 
-    whole = {k: bool(columns["complete"][k]) and UNFINISHED not in (columns["flag"][k] or "") for k in shown}
+    ended = {k: UNFINISHED not in (columns["flag"][k] or "") for k in shown}
     at = {k: f"{x[k]} {y(value[k])}" for k in shown}
     low, high = columns["low"], columns["high"]
     made = []
-    runs = _runs(shown, places, whole, months)
+    runs = _runs(shown, places, ended, months or 1)
     for run in runs:
         bounded = [k for k in run if low[k] is not None]
         if len(bounded) > 1:
@@ -64,7 +66,7 @@ def spark(line: Line, months: int) -> Spark:
             made.append(f'<path class="veil" d="M{"L".join(edge)}Z"/>')
     made.extend(f'<path class="trace" d="M{"L".join(at[k] for k in run)}"/>' for run in runs if len(run) > 1)
     ends = [run[-1] for run in runs if len(run) == 1 or run[-1] == shown[-1]]
-    made.extend(_dot(at[k], hollow=not whole[k]) for k in ends)
+    made.extend(_dot(at[k], hollow=not columns["complete"][k]) for k in ends)
     return Spark(Markup("".join(made)), line.periods[shown[0]], line.periods[-1])  # noqa: S704 - numbers only
 
 
@@ -82,12 +84,19 @@ def _ends(columns: dict[str, list[Any]], shown: list[int]) -> tuple[float, float
     return bottom, top if top > bottom and math.isfinite(top) else bottom + 1.0
 
 
-def _runs(shown: list[int], places: list[int], whole: dict[int, bool], months: int) -> list[list[int]]:
-    """What is joined: whole periods that follow each other."""
+def _places(periods: list[date], months: int) -> tuple[list[int], int]:
+    """Where periods stand: months, and how many lie between two; or weeks, where they do not begin months, and 0."""
+    if all(period.day == 1 for period in periods):
+        return [period.year * MONTHS_IN_YEAR + period.month - 1 for period in periods], months
+    return [period.toordinal() // DAYS_IN_WEEK for period in periods], 0
+
+
+def _runs(shown: list[int], places: list[int], ended: dict[int, bool], step: int) -> list[list[int]]:
+    """What is joined: periods that have ended and follow each other."""
     runs: list[list[int]] = []
     for k in shown:
         before = runs[-1][-1] if runs else None
-        if before is not None and whole[k] and whole[before] and places[k] - places[before] == months:
+        if before is not None and ended[k] and ended[before] and places[k] - places[before] == step:
             runs[-1].append(k)
         else:
             runs.append([k])

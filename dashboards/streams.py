@@ -19,6 +19,10 @@ RELEASES: Stream = ("github", "releases")
 DISCUSSIONS: Stream = ("github", "discussions")
 COMMUNITY: Stream = ("github", "community")
 ACCOUNTS: Stream = ("github", "accounts")
+ADVISORIES: Stream = ("github", "advisories")
+HUB_DISCUSSIONS: Stream = ("huggingface", "discussions")
+SPACES: Stream = ("huggingface", "spaces")
+TRENDING: Stream = ("huggingface", "trending")
 TOKENS: Stream = ("openrouter", "tokens")
 
 
@@ -39,6 +43,7 @@ class About:
     service: str
 
 
+_HUB_USE, _THE_HUB = "Hub discussions, Spaces, trending", "the Hugging Face Hub"
 _API, _API_NAME = "GitHub's API", "GitHub API"
 
 STREAMS: dict[Stream, About] = {
@@ -75,6 +80,13 @@ STREAMS: dict[Stream, About] = {
         "Hugging Face models",
         "the Hugging Face Hub",
     ),
+    ADVISORIES: About(
+        "GitHub advisories", "security advisories of the catalogued GitHub repositories", _API_NAME, _API
+    ),
+    HUB_DISCUSSIONS: About("Hub discussions", "discussions of models on the Hugging Face Hub", _HUB_USE, _THE_HUB),
+    SPACES: About("Hub Spaces", "Spaces on the Hugging Face Hub that use the models", _HUB_USE, _THE_HUB),
+    TRENDING: About("Hub trending", "what trends on the Hugging Face Hub, day by day", _HUB_USE, _THE_HUB),
+    TOKENS: About("OpenRouter tokens", "weekly tokens by model on OpenRouter", "OpenRouter", "OpenRouter"),
 }
 
 

@@ -32,7 +32,9 @@ _UNITS_TOLD_ONCE = ("%", "min", "h", "days")  # "3.2 to 5.1 h"
 
 def to_json(data: object) -> str:
     """JSON that holds no character by which it could leave the script it stands in."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Looking is twenty times as fast as translating, and a chart's numbers hold none of them.
+    return written.translate(_UNSAFE) if any(chr(code) in written for code in _UNSAFE) else written
 
 
 def json_block(data: object) -> Markup:

@@ -62,7 +62,7 @@ SURFACES: dict[Mode, dict[str, str]] = {
 # What each system has for its own text; the generic `system-ui` would be DejaVu Sans on many a Linux.
 FONT = (
     '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, '
-    "sans-serif"
+    '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 )
 
 

@@ -18,6 +18,9 @@ SERIES_EACH = range(2, 101)  # a breakdown of fewer series is no breakdown, and 
 # What a metric's SQL reads, and the stream that fills it; the first that is found tells where its facts come from.
 _READS: tuple[tuple[str, Stream], ...] = (
     ("staging.community_profile", streams.COMMUNITY),
+    ("staging.security_advisory", streams.ADVISORIES),
+    ("staging.space", streams.SPACES),
+    ("staging.trending", streams.TRENDING),
     ("staging.token_usage", streams.TOKENS),
     ("staging.model", streams.HUB),
     ("staging.discussion", streams.DISCUSSIONS),
@@ -74,7 +77,7 @@ def _charts(publication: Publication, definition: Definition) -> list[Chart]:
     )
     kinds = sorted({name.partition(":")[0] for name in found if ":" in name})
     broken = [
-        replace(base, id=f"{base.id}-by-{kind}".replace("_", "-"), split=f"{kind}:")
+        replace(base, id=f"{base.id}-by-{kind}".replace("_", "-"), split=f"{kind}:", by=kind)
         for kind in kinds
         if sum(name.startswith(f"{kind}:") for name in found) in SERIES_EACH
     ]

@@ -85,17 +85,18 @@ ecotone.saves = (() => {
   }
 
   // The drawing with title, subtitle and source around it, as one SVG that stands alone.
-  function drawing({ figure, chart }) {
+  function drawing({ figure, chart, found }) {
     const inner = figure.querySelector(".drawing svg").cloneNode(true);
     const [width, height] = [inner.clientWidth || 0, 0].map(Number);
     const box = figure.querySelector(".drawing svg").getBoundingClientRect();
     const wide = Math.max(width, Math.ceil(box.width)) + 2 * MARGIN;
-    const words = (selector) => figure.querySelector(selector)?.textContent.replace(/\s+/g, " ").trim() ?? "";
+    const words = (selector) => figure.querySelector(selector)?.innerText.replace(/\s+/g, " ").trim() ?? ""; // what is hidden is not told
     const above = wrapped(words(".subtitle"), wide - 2 * MARGIN);
-    const key = words(".key") && figure.classList.contains("is-narrow") ? [words(".key")] : [];
+    const isNarrow = getComputedStyle(figure.querySelector(".key")).display !== "none"; // then lines have no names at their ends
+    const key = isNarrow ? found : [];
     const simulated = ecotone.page.simulated ? [ecotone.t("Simulated data.")] : [];
-    const below = [...simulated, ...key, ...wrapped(words(".source"), wide - 2 * MARGIN), `Ecotone ${ecotone.page.publication}`];
-    const top = MARGIN + 30 + above.length * LINE + 10;
+    const below = [...simulated, ...wrapped(words(".source"), wide - 2 * MARGIN), `Ecotone ${ecotone.page.publication}`];
+    const top = MARGIN + 30 + (above.length + key.length) * LINE + 10;
     const tall = Math.ceil(top + (box.height || height) + 24 + below.length * LINE + MARGIN / 2);
     const made = document.createElementNS(XML, "svg");
     for (const [name, given] of Object.entries({ xmlns: XML, width: wide, height: tall, viewBox: `0 0 ${wide} ${tall}`, "font-family": ecotone.config.font })) made.setAttribute(name, given);
@@ -109,6 +110,7 @@ ecotone.saves = (() => {
     add("rect", { width: wide, height: tall, fill: "var(--card)" });
     add("text", { x: MARGIN, y: MARGIN + 14, "font-size": 19, "font-weight": 680, fill: "var(--ink)" }, words("figcaption h2"));
     above.forEach((line, k) => add("text", { x: MARGIN, y: MARGIN + 36 + k * LINE, "font-size": 12.5, fill: "var(--ink-2)" }, line));
+    key.forEach((line, k) => add("text", { x: MARGIN, y: MARGIN + 36 + (above.length + k) * LINE, "font-size": 12.5, "font-weight": 600, fill: ecotone.overTime.colour(line.slot) }, `— ${line.name}`));
     inner.setAttribute("x", MARGIN);
     inner.setAttribute("y", top);
     inner.setAttribute("overflow", "visible");

@@ -24,7 +24,7 @@ ecotone.passing = (figure, chart, found) => {
   const told = figure.querySelector(".passed");
   if (!told) return;
   told.textContent = "";
-  if (found.length !== 2 || figure.dataset.kind === "curves") return;
+  if (found.length !== 2 || figure.dataset.kind === "curves" || chart.split || chart.parts.length) return;
   const [one, other] = found;
   const at = new Map(other.points.map((point) => [point.place, point]));
   const pairs = one.points
@@ -42,6 +42,7 @@ ecotone.passing = (figure, chart, found) => {
   const parts = [last ? t("In {month}, {upper} is above {lower}: {high} to {low}.", fields) : t("In {month}, {upper} and {lower} are equal: {high}.", fields)];
   const turn = pairs.findLastIndex((pair) => side(pair) !== last);
   if (last && turn >= 0) parts.push(t("It passed it in {month}.", { month: pairs[turn + 1].a.title }));
+  else if (last && pairs.length === 1) parts.push(t("No other whole month is known of both and shown."));
   else if (last) parts.push(t("It has been above in all {n} months that are known of both and shown.", { n: pairs.length }));
   const bounded = high.l !== null && low.h !== null;
   if (bounded && low.h >= high.l) parts.push(t("The intervals overlap: no order is claimed."));

@@ -173,7 +173,7 @@ ecotone.words = (() => {
       const ends = { name: isolated(line.name), first: value(first.v, chart.format), when: first.title, last: value(last.v, chart.format), then: last.title };
       return isCurves ? t("{name}: {first} after {when}, {last} after {then}", ends) : t("{name}: {first} in {when}, {last} in {then}", ends);
     });
-    const subtitle = figure.querySelector(".subtitle").textContent;
+    const subtitle = figure.querySelector(".subtitle").innerText.trim(); // without what is hidden
     figure.querySelector(".view").setAttribute("aria-label", t("Line chart: {title}. {subtitle} {values}. All values are in the table below.", { title: chart.title, subtitle, values: told.join(t(". ")) || t("Nothing known") }));
   }
 

@@ -77,6 +77,15 @@ def remarks() -> dict[str, str]:
 
 
 @cache
+def briefs() -> dict[str, str]:
+    """The definitions of metrics in brief, by metric, in Chinese; their definitions are English."""
+    found: dict[str, str] = {}
+    for path in _files():
+        found |= tomllib.loads(path.read_text(encoding="utf-8")).get("briefs", {})
+    return found
+
+
+@cache
 def catalogue() -> dict[str, str]:
     """English to Chinese, of all files.
 

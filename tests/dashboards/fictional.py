@@ -203,6 +203,8 @@ def _metrics(
         "derivatives": _derivatives,
         "downloads": _downloads,
         "download_share": _download_shares,
+        "download_concentration": _shares("stat:", ("gini",)),
+        "license_mix": _shares("license:", ("osi", "open", "restricted", "non-commercial", "none", "unknown")),
     } | fictional_waits.MAKERS
     written = []
     for name, make in makers.items():

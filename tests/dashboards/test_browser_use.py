@@ -143,6 +143,7 @@ def test_what_is_shown_is_taken_along(built: Path, visit: Opener) -> None:
     assert "Contributors per month" in words
     assert "Source" in words
     assert "Simulated data." in words
+    assert "Indexed" not in words
     assert b"var(--" not in taken["svg"]
     assert taken["png"].startswith(PNG)
     assert not seen.complaints

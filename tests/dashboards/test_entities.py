@@ -66,10 +66,25 @@ def test_a_gap_is_a_gap_in_the_drawing() -> None:
     assert len(re.findall(r'class="trace"', drawn)) == 2
 
 
-def test_a_month_that_is_not_whole_stands_alone_and_hollow() -> None:
-    drawn = str(spark(_line([1.0, 2.0, 3.0], complete=[True, True, False]), 1).svg)
+def test_a_month_that_has_not_ended_stands_alone_and_hollow() -> None:
+    unfinished = {"complete": [True, True, False], "flag": [None, None, "incomplete month"]}
+    drawn = str(spark(_line([1.0, 2.0, 3.0], **unfinished), 1).svg)
     assert drawn.count('class="hole"') == 1
     assert re.findall(r'class="trace" d="M([^"]+)"', drawn)[0].count("L") == 1
+
+
+def test_months_that_are_covered_in_part_are_joined_and_end_hollow() -> None:
+    drawn = str(spark(_line([1.0, 2.0, 3.0], complete=[False, False, False]), 1).svg)
+    assert drawn.count('class="hole"') == 1
+    assert re.findall(r'class="trace" d="M([^"]+)"', drawn)[0].count("L") == 2
+
+
+def test_weeks_that_follow_each_other_are_joined() -> None:
+    weekly = _line([1.0, 2.0, None, 4.0])
+    weeks = [date(2026, 6, 1 + 7 * week) for week in range(4)]
+    drawn = str(spark(Line(weekly.entity_id, "", weeks, weekly.columns), 1).svg)
+    assert re.findall(r'class="trace" d="M([^"]+)"', drawn)[0].count("L") == 1
+    assert drawn.count('class="dot"') == 1
 
 
 def test_a_band_is_drawn_where_there_are_intervals() -> None:

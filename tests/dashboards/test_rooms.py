@@ -59,7 +59,7 @@ def extended(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def drawn(extended: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages that show it."""
     out = tmp_path_factory.mktemp("drawn")
-    site.build(extended, out, pages=["contributors", "openness", "claims", "metrics"])
+    site.build(extended, out, pages=["index", "contributors", "openness", "claims", "metrics"])
     return out
 
 
@@ -98,6 +98,12 @@ def test_a_claim_has_its_verdict_its_days_and_its_query(drawn: Path) -> None:
     assert "The query" not in untestable
     assert "</script>" not in untestable
     assert ">得到支持<" in (drawn / "zh" / "claims.html").read_text(encoding="utf-8")
+
+
+def test_the_overview_tells_how_many_claims_hold(drawn: Path) -> None:
+    html = (drawn / "index.html").read_text(encoding="utf-8")
+    assert "1 of 2 hold in this data, 0 are contradicted by it" in html
+    assert '<a href="claims.html#claim-birch_grows"><bdi class="name">Birch grows (supported)</bdi></a>' in html
 
 
 def test_without_claims_the_page_says_so(built: Path) -> None:

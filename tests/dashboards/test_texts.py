@@ -94,6 +94,11 @@ def test_every_metric_has_its_title_question_and_unit_in_both_languages() -> Non
     assert sorted(told - set(texts.catalogue())) == []
 
 
+def test_every_metric_has_its_definition_in_brief() -> None:
+    assert sorted(texts.briefs()) == sorted(metrics.load())
+    assert all(re.search("[\u4e00-\u9fff]", brief) for brief in texts.briefs().values())
+
+
 def test_no_text_of_the_catalogue_is_left_over() -> None:
     told = {text for metric in metrics.load().values() for text in _front_matter(metric)}
     assert sorted(set(texts.catalogue()) - set(SAID) - told - NAMED_BY_DATA - MADE_OF_PARTS) == []
