@@ -137,8 +137,8 @@ def main() -> None:
     print(f"{ECOSYSTEMS} ecosystems over {MONTHS} months, two languages: {answer['rows']} pages, "
           f"{answer['bytes'] / 1e6:.0f} MB.\n")  # fmt: skip
     rows = [
-        ("whole site", f"{built:.2f}", spread(first)),
-        ("again, one project changed", f"{rebuilt:.2f}", spread(again)),
+        (name, f"{seconds(samples):.2f}", spread(samples), f"{statistics.median(worked[name]):.2f}")
+        for name, samples in zip(worked, (first, again), strict=True)
     ]
     print(table(("build", "median s", "least-most s", "of the processors, s"), rows))
     print(f"\n- {verdict(built < BUILD, f'the whole site in under {BUILD:.0f} s')}")

@@ -4,7 +4,7 @@
   const { choice, words, page } = ecotone;
   const { t } = ecotone;
   const MISSING = t("The data is not beside this page: the folder `data` has to come along.");
-  const NEAR = "600px";
+  const NEAR = "250px"; // what is further is drawn when the reader comes: the first screen is not kept waiting
   const ROW_HEIGHT = 30; // pixels, as in charts.py
 
   // Runs one after the other, and skips those that a later one has overtaken.
