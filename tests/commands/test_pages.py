@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from small_world import COMMAND, World, call
 
+from dashboards.pages import load
+
 
 def test_the_site_is_drawn_again_from_the_published_file(own: World) -> None:
     pages = {path.name: path.read_bytes() for path in (own.home / "site").glob("*.html")}
     shutil.rmtree(own.home / "site")
     said = own.call("site")
     assert said.code == 0
-    assert f"Drawn: {len(pages)} pages in {own.home / 'site'}" in said.out
+    assert f"Drawn: {len(load())} pages in {own.home / 'site'}" in said.out
     assert {path.name: path.read_bytes() for path in (own.home / "site").glob("*.html")} == pages
     again = own.run("--source", "git_commits")
     assert "Nothing new: " in again.out  # a run does not draw it once more
