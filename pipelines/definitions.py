@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from dagster import (
     Definitions,
@@ -30,11 +31,10 @@ def build(installation: Installation) -> Definitions:
     def live(context: InitResourceContext) -> Iterator[Installation]:
         run = context.run
         name = run.tags.get(LOCK_TAG) if run else None
-        if run is None or name is not None:  # the command that made the run holds its lock already
-            yield installation
-            return
-        with alive(installation.settings, run.run_id):
-            yield installation
+        with ExitStack() as stack:
+            if run is not None and name is None:  # the command that made a run holds its lock already
+                stack.enter_context(alive(installation.settings, run.run_id))
+            yield stack.enter_context(installation.one_build())
 
     return Definitions(
         assets=list(assets.everything(installation.sources, projects)),

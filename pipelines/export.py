@@ -25,7 +25,7 @@ import duckdb
 from dashboards.files import replacing, write_text
 from metrics import VERDICTS
 from pipelines.errors import WarehouseError
-from pipelines.record import RECORD, Record, revisions_path
+from pipelines.record import RECORD, Record, kept, revisions_path
 from pipelines.revisions import COLUMNS as REVISION_COLUMNS
 from pipelines.settings import Settings
 from pipelines.warehouse_sql import quoted
@@ -91,7 +91,7 @@ def export(settings: Settings) -> Path:
         WarehouseError: nothing is published, or it cannot be read, or the disk is full.
     """
     target = settings.home / "export"
-    record = Record.of_file(settings.published)
+    record = kept(settings)
     try:
         with duckdb.connect(str(settings.published), read_only=True) as connection:
             connection.execute("SET TimeZone = 'UTC'")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipelines.catalogue import Catalogue
 from pipelines.export import exported_id
 from pipelines.lake import Lake
 from pipelines.progress import Reporter, silent
-from pipelines.publication import published_id
+from pipelines.record import published_id
 from pipelines.settings import Settings
 from pipelines.sources import Source
 from pipelines.sources import discover as discover_sources
@@ -36,12 +37,14 @@ class Installation:
         catalogue: what is measured.
         sources: by name.
         reporter: told what goes on, for the progress on a terminal.
+        building: the build that all steps of a run share.
     """
 
     settings: Settings
     catalogue: Catalogue
     sources: Mapping[str, Source]
     reporter: Reporter = silent
+    building: Warehouse | None = None
 
     @classmethod
     def from_environment(cls, reporter: Reporter = silent) -> Installation:
@@ -51,8 +54,14 @@ class Installation:
         return cls(settings, Catalogue.load(settings.catalogue), discover_sources(), reporter)
 
     def warehouse(self) -> Warehouse:
-        """A build over what the lake holds now."""
-        return Warehouse(self.settings, self.catalogue, self.sources, lake=self.lake)
+        """A build over what the lake holds now; within `one_build`, over what it held at its beginning."""
+        return self.building or Warehouse(self.settings, self.catalogue, self.sources, lake=self.lake)
+
+    @contextmanager
+    def one_build(self) -> Iterator[Installation]:
+        """The installation whose steps all build from the same batches, in one opening of the working file."""
+        with self.warehouse().kept_open() as warehouse:
+            yield replace(self, building=warehouse)
 
     @cached_property
     def lake(self) -> Lake:

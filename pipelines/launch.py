@@ -7,6 +7,7 @@ and the summary here is read from them.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -90,7 +91,7 @@ def run(
     wanted = _known("project", projects, known)
     fetching = _known("source", sources, list(installation.sources))
     definitions = build(installation)
-    with quick(), open_instance(installation) as instance:
+    with quick(), _settled(), open_instance(installation) as instance:
         summary.buried = bury_the_dead(instance, installation.settings)
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
         with _burying(instance, installation), alive(installation.settings, token), _asking():
@@ -112,6 +113,16 @@ def run(
                 _take(summary, result)
     summary.seconds = perf_counter() - started
     return summary
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Half a million objects of Dagster's own stay while it runs: they need not be looked through again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

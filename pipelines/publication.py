@@ -17,10 +17,10 @@ import metrics
 from dashboards.files import write_text
 from pipelines import revisions
 from pipelines.errors import WarehouseError
-from pipelines.record import Record, folder, revisions_path
+from pipelines.record import Record, folder, published_id, revisions_path
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from pipelines.warehouse_sql import quoted, scalar
+from pipelines.warehouse_sql import quoted
 
 PUBLICATION_COMMENTS = {
     "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",
@@ -44,8 +44,7 @@ def publish(warehouse: Warehouse, target: Path | None = None) -> bool:
     with warehouse.open() as connection:
         metrics.build(connection, names=())
         _describe(warehouse, connection)
-        connection.execute("CHECKPOINT")
-        connection.close()
+        connection.execute("CHECKPOINT")  # the file is whole; it is ours alone, so nobody writes while it is copied
         try:
             shutil.copyfile(warehouse.path, temporary)
         except OSError as error:
@@ -84,17 +83,6 @@ def _describe(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> No
     for column, text in PUBLICATION_COMMENTS.items():
         connection.execute(f"COMMENT ON COLUMN ops.publication.{column} IS {quoted(text)}")
     connection.execute("COMMENT ON TABLE ops.publication IS 'What this file was made from: one row.'")
-
-
-def published_id(path: Path) -> str | None:
-    """The publication's id of a published file; None if there is none, or one that is damaged: it is then replaced."""
-    if not path.exists():
-        return None
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            return str(scalar(connection, "SELECT publication_id FROM ops.publication"))
-    except duckdb.Error:
-        return None
 
 
 def _finish(path: Path) -> None:

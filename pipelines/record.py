@@ -17,6 +17,7 @@ import duckdb
 from pipelines.errors import ConfigurationError, WarehouseError
 from pipelines.fingerprints import Fingerprint, fingerprints
 from pipelines.settings import Settings
+from pipelines.warehouse_sql import scalar
 
 RECORD = "publication.json"
 SHORTEST = 6  # characters of an id that may stand for the whole
@@ -91,6 +92,17 @@ class Record:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
 
+def published_id(path: Path) -> str | None:
+    """The publication's id of a published file; None if there is none, or one that is damaged: it is then replaced."""
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return str(scalar(connection, "SELECT publication_id FROM ops.publication"))
+    except duckdb.Error:
+        return None
+
+
 def folder(settings: Settings) -> Path:
     """Where the records of this installation lie."""
     return settings.home / "publications"
@@ -99,6 +111,15 @@ def folder(settings: Settings) -> Path:
 def revisions_path(settings: Settings, publication_id: str) -> Path:
     """Which values that publication changed."""
     return folder(settings) / f"{publication_id}.revisions.parquet"
+
+
+def kept(settings: Settings) -> Record:
+    """The record of what is published; WarehouseError if nothing is, or it cannot be read."""
+    publication_id = published_id(settings.published)
+    path = folder(settings) / f"{publication_id}.json"
+    if publication_id is None or not path.exists():
+        return Record.of_file(settings.published)
+    return Record.of_text(path.read_text(encoding="utf-8"), path)
 
 
 def find(settings: Settings, name: str) -> Record:

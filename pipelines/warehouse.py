@@ -11,11 +11,12 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
@@ -78,6 +79,7 @@ class Warehouse:
         self.lake = lake or Lake(settings.lake)
         self.entities = load_entities()
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._kept: ExitStack | None = None
         self._has_inputs = False
 
     # -- what a build depends on --------------------------------------------------------------------------------------
@@ -130,9 +132,16 @@ class Warehouse:
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The working file, ours alone: another process that builds is waited for. Within the block, it is the same."""
+        if self._connection is None and self._kept is not None:
+            self._kept.enter_context(self._opened())
         if self._connection is not None:
             yield self._connection
             return
+        with self._opened() as connection:
+            yield connection
+
+    @contextmanager
+    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.with_suffix(".lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -143,6 +152,13 @@ class Warehouse:
                 self._connection.close()
                 self._connection = None
                 self._has_inputs = False
+
+    @contextmanager
+    def kept_open(self) -> Iterator[Self]:
+        """Within the block, the working file stays open once it has been opened."""
+        with ExitStack() as self._kept:
+            yield self
+        self._kept = None
 
     def _attach(self) -> duckdb.DuckDBPyConnection:
         """Open the working file; one that is damaged or was laid out by other code is thrown away and begun anew."""

@@ -18,7 +18,8 @@ from pipelines.catalogue import Catalogue
 from pipelines.errors import WarehouseError
 from pipelines.ingest import Ingestion
 from pipelines.lake import Lake
-from pipelines.publication import publish, published_id
+from pipelines.publication import publish
+from pipelines.record import published_id
 from pipelines.settings import Settings
 from pipelines.sources import Source, discover
 from pipelines.warehouse import Warehouse

@@ -16,7 +16,7 @@ from pipelines.commands.published import open_published
 from pipelines.commands.terminal import plural, progress, say
 from pipelines.errors import ConfigurationError
 from pipelines.installation import SHARED
-from pipelines.publication import published_id
+from pipelines.record import published_id
 from pipelines.settings import Settings
 
 LOOPBACK = "127.0.0.1"  # nobody else is served

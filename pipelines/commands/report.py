@@ -17,7 +17,7 @@ from pipelines.installation import Installation
 from pipelines.lake import Lake
 from pipelines.launch import Summary
 from pipelines.manifest import Entry
-from pipelines.publication import published_id
+from pipelines.record import published_id
 
 EVERYTHING_WELL, NOT_PUBLISHED, PARTLY = 0, 1, 3
 STEP_OF_SOURCE = "sources__"

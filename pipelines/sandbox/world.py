@@ -42,7 +42,7 @@ from pipelines.sandbox.times import last_days
 from pipelines.sandbox.usage import Tokens, of_tokens, plan_tokens
 from pipelines.sandbox.world_catalogue import catalogue_text
 
-HUB_DAYS = 6  # month ends, and now: enough for a curve of downloads
+HUB_DAYS = 4  # month ends, and now: enough for a curve of downloads
 Progress = Callable[[int, int, str], None]
 
 
