@@ -268,6 +268,12 @@ def _of_drawing(slug: str, description: str, after: AssetKey, draw: Callable[[In
     return drawn
 
 
+def fetching(sources: Mapping[str, Source], projects: StaticPartitionsDefinition) -> Iterator[AssetsDefinition]:
+    """The assets that fetch."""
+    streams = {f"{source.source}/{source.stream}": source for source in sources.values()}
+    yield from (of_source(source, projects, streams) for source in sources.values())
+
+
 def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefinition) -> Iterator[AssetsDefinition]:
     """All assets of the pipeline, in the order in which data flows."""
     entities = load_entities()
@@ -275,7 +281,7 @@ def everything(sources: Mapping[str, Source], projects: StaticPartitionsDefiniti
     streams = {f"{source.source}/{source.stream}": source for source in sources.values()}
     makers = {made: entity.table for entity in entities.values() for made in entity.makes}
     makers |= {f"metrics.{name}": f"metrics.{name}" for name in defined}
-    yield from (of_source(source, projects, streams) for source in sources.values())
+    yield from fetching(sources, projects)
     yield from (of_entity(entity, streams, makers) for entity in entities.values())
     yield from (of_metric(metric, makers) for metric in defined.values())
     yield of_verdicts(makers)

@@ -66,5 +66,5 @@ def _newest(lake: Lake, meant: Callable[[Entry], bool]) -> Catalogue | None:
     entry, path = max(found, key=lambda pair: (pair[0].fetched_at, pair[0].batch))
     (row,) = pq.read_table(lake.root / path, filters=[("_batch", "=", entry.batch)]).to_pylist()
     return Catalogue.parse(
-        row["text"], file=f"ecosystems.toml of {entry.fetched_at:%Y-%m-%d}", regions_bytes=row["regions"]
+        row["text"], file=f"ecosystems.toml of {entry.fetched_at:%Y-%m-%d}", regions_bytes=row.get("regions")
     )

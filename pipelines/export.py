@@ -175,8 +175,7 @@ def _write(connection: duckdb.DuckDBPyConnection, resource: Resource, folder: Pa
     """Both files of a table, and how the data package describes them."""
     types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {resource.query}").fetchall()}
     fields = [
-        {"name": name, "type": TYPES.get(types[name], "any"), "description": text}
-        for name, text in resource.columns.items()
+        {"name": name, "type": _type(types[name]), "description": text} for name, text in resource.columns.items()
     ]
     schema = {"fields": fields, "missingValues": [""], "primaryKey": [name for name in resource.key if name in types]}
     for ending, form, media in (("csv", CSV, "text/csv"), ("parquet", PARQUET, "application/vnd.apache.parquet")):
@@ -197,6 +196,10 @@ def _write(connection: duckdb.DuckDBPyConnection, resource: Resource, folder: Pa
             "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
             "schema": schema,
         }
+
+
+def _type(of_duckdb: str) -> str:
+    return "array" if of_duckdb.endswith("[]") else TYPES.get(of_duckdb, "any")
 
 
 def _title(record: Record) -> str:

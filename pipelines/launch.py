@@ -90,7 +90,7 @@ def run(
     known = [project.slug for project in installation.catalogue.projects]
     wanted = _known("project", projects, known)
     fetching = _known("source", sources, list(installation.sources))
-    definitions = build(installation)
+    definitions = build(installation, publishing=publish)
     with quick(), _settled(), open_instance(installation) as instance:
         summary.buried = bury_the_dead(instance, installation.settings)
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"

@@ -65,11 +65,6 @@ def verify(installation: Installation, record: Record) -> Verdict:
         target = Path(place) / "ecotone.duckdb"
         publish(warehouse, target)
         made = Record.of_file(target)
-    if made.publication_id != record.publication_id and made.code == record.code:
-        raise WarehouseError(
-            f"the record of {record.publication_id} contradicts itself: its batches, code and catalogue make "
-            f"{made.publication_id}. It was changed after it was written."
-        )
     return Verdict(
         tables=len(record.tables),
         rows=sum(rows for rows, _sums in record.tables.values()),
@@ -103,4 +98,9 @@ def _check(warehouse: Warehouse, record: Record) -> None:
         raise LakeError(
             f"the lake lacks {len(missing):,} of the {len(record.batches):,} batches of publication "
             f"{record.publication_id} ({named}): restore them from a backup, or verify where the lake is whole."
+        )
+    if warehouse.code == record.code and warehouse.publication_id != record.publication_id:
+        raise WarehouseError(
+            f"the record of {record.publication_id} contradicts itself: its batches, code and catalogue make "
+            f"{warehouse.publication_id}. It was changed after it was written."
         )

@@ -22,7 +22,7 @@ from pipelines.sandbox.world import write
 from pipelines.settings import Settings
 
 SEED = 1
-SCALE, SMALL_SCALE = 1.0, 0.2
+SCALE, SMALL_SCALE = 0.8, 0.2
 WORLD = "world"
 MADE_ANEW = ("lake", "git", "key", "warehouse.duckdb", "warehouse.duckdb.wal", "as-of")
 

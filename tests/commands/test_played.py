@@ -41,6 +41,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_recorded_days_are_played_in_order_and_gone_on_with(recordings: Path, tmp_path: Path) -> None:
     home = tmp_path / "recorded"
     environment = {"ECOTONE_CATALOGUE": str(recordings / "ecosystems.toml"), "HF_TOKEN": "hf_never_used"}

@@ -76,6 +76,7 @@ def test_as_of_a_day_is_built_beside_from_what_was_fetched_until_then(own: World
     assert "`ecotone rebuild --as-of 2026-08-21`" in unbuilt.err
 
 
+@pytest.mark.slow
 def test_as_of_a_day_the_catalogue_is_that_days(own: World) -> None:
     catalogue = own.home.parent / "ecosystems.toml"
     catalogue.write_text(Path(own.environment["ECOTONE_CATALOGUE"]).read_text() + ADDED)

@@ -24,6 +24,7 @@ def test_a_publication_comes_out_again_by_its_id_or_its_file(world: World) -> No
     assert not list(world.home.glob(".verifying-*"))
 
 
+@pytest.mark.slow
 def test_rows_that_were_changed_afterwards_are_told(own: World) -> None:
     published = own.home / "ecotone.duckdb"
     published.chmod(0o644)

@@ -16,11 +16,13 @@ from github_rows import change_requests, issues
 from growth_rows import coverage as growth_coverage
 from growth_rows import growth
 from model_rows import models, openness
+from usage_rows import usage
 
 import metrics
 
 Rows = dict[str, list[tuple[Any, ...]]]
 METRICS = sorted(metrics.load())
+WEEKLY = {"token_share", "token_lead"}
 SEEDS = [1, 2]
 BEGIN = datetime(2023, 1, 1, tzinfo=UTC)
 OBSERVED_UNTIL = datetime(2024, 11, 12, 6, tzinfo=UTC)
@@ -32,6 +34,8 @@ ENTITIES = {
     "github:4": ["repository:c/4", "project:c", "ecosystem:bc", "region:us", "layer:agent"],
     "hf-org:a": ["project:a", "ecosystem:a", "region:eu", "layer:model"],
     "hf-org:b": ["project:b", "ecosystem:bc", "region:us", "layer:model"],
+    "openrouter:a/one": ["project:a", "ecosystem:a", "region:eu", "layer:model"],
+    "openrouter:b/two": ["project:b", "ecosystem:bc", "region:us", "layer:model"],
     **{f"hf:a{i}": ["project:a", "ecosystem:a", "region:eu", "layer:model"] for i in range(8)},
     **{f"hf:b{i}": ["project:b", "ecosystem:bc", "region:us", "layer:model"] for i in range(8)},
 }
@@ -89,7 +93,8 @@ def generated(seed: int) -> Rows:
     rng = random.Random(seed)
     made = commits(rng)
     github = [("github", "counters"), ("github", "issues"), ("github", "pull_requests")]
-    streams = {"github:": [("git", "commits"), *github], "hf-org:": [("huggingface", "models")]}
+    hub = [("huggingface", stream) for stream in ("models", "trending", "spaces", "discussions")]
+    streams = {"github:": [("git", "commits"), *github], "hf-org:": hub}
     coverage: list[tuple[Any, ...]] = [
         (subject, *stream, datetime(2023, 1, 1, tzinfo=UTC), OBSERVED_UNTIL, "ok", None, 1, 0)
         for subject in ENTITIES
@@ -124,8 +129,11 @@ def generated(seed: int) -> Rows:
         **issues(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
         **change_requests(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL),
     }
-    for table, more in growth(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL).items():
-        rows.setdefault(table, []).extend(more)
+    catalogued = [name for name in ENTITIES if name.startswith("hf:")]
+    used = usage(rng, catalogued, ["a/one", "b/two", "c/three"], BEGIN, OBSERVED_UNTIL)
+    for some in (growth(rng, REPOSITORIES, BEGIN, OBSERVED_UNTIL), used):
+        for table, more in some.items():
+            rows.setdefault(table, []).extend(more)
     return rows
 
 
@@ -177,6 +185,12 @@ def test_generic_and_own_checks_find_nothing(warehouse: duckdb.DuckDBPyConnectio
 def test_rows_are_ordered_and_months_have_no_holes(warehouse: duckdb.DuckDBPyConnection, metric: str) -> None:
     rows = warehouse.execute(f"SELECT entity_id, period, series FROM metrics.{metric}").fetchall()
     assert rows == sorted(rows)
+    if metric in WEEKLY:
+        weeks: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for entity, period, series in rows:
+            weeks[entity, series].append(period.toordinal())
+        assert all(found == list(range(found[0], found[-1] + 1, 7)) for found in weeks.values())
+        return
     step = 3 if metric == "contributor_retention" else 1
     months: dict[tuple[str, str], list[int]] = defaultdict(list)
     for entity, period, series in rows:
@@ -190,7 +204,8 @@ def test_ecosystem_of_one_repository_has_the_repositorys_values(
 ) -> None:
     lone = "SELECT * EXCLUDE (entity_id) FROM metrics.{} WHERE entity_id = '{}'"
     # models, and contributions to them, are the project's, not the repository's
-    of_models = {"staging.model", "staging.model_snapshot", "staging.contribution"}
+    of_models = {"staging.model", "staging.model_snapshot", "staging.contribution", "staging.token_usage"}
+    of_models |= {"staging.trending", "staging.space_model", "staging.discussion"}
     one = "project:a" if of_models & set(metrics.load()[metric].reads) else "repository:a/1"
     expected = warehouse.execute(lone.format(metric, one)).fetchall()
     assert expected

@@ -126,9 +126,10 @@ class House:
         return found
 
     def rows(self, stream: str) -> list[dict[str, Any]]:
-        """All rows of the stream in the lake, as they were first written, in order."""
+        """All rows of the stream in the lake, as they were first written, in order; a file lacks its empty columns."""
+        empty = dict.fromkeys((*discover()[stream].schema.names, *OWN))
         paths = {path: None for entry, path in self.lake.manifest.originals() if entry.stream == stream and entry.rows}
-        found = [row for path in paths for row in pq.read_table(self.lake.root / path).to_pylist()]
+        found = [empty | row for path in paths for row in pq.read_table(self.lake.root / path).to_pylist()]
         found.sort(key=lambda row: row["_batch"])
         return [{name: value for name, value in row.items() if name not in OWN} for row in found]
 
