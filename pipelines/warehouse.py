@@ -1,7 +1,7 @@
 """The warehouse: the pipeline's own working file, built by SQL; `publication` makes of it what people open.
 
-The working file can be deleted at any time: it is built again. Each table is made in one transaction together with the
-note of what it was made from, so a build that was killed goes on where it was.
+It can be deleted at any time. Each table is made in one transaction with the note of what it was made from: a build
+that was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ from pipelines.staging import macros as staging_macros
 from pipelines.warehouse_sql import comments, scalar
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
-# Of DuckDB, tried in turn: what does not fit is written to disk, what cannot be is tried again with more.
-MEMORY_LIMITS = ("256MB", "1GB", "4GB", "80%")
+MEMORY_LIMITS = ("256MB", "1GB", "4GB", "80%")  # of DuckDB: what does not fit goes to disk, else the next is tried
 VERDICTS = f"metrics.{metrics.VERDICTS}"
 LAYOUT = 1  # raise it when the working file's own tables change
 
@@ -220,8 +219,8 @@ class Warehouse:
             changed = not self._is_built(connection, table)
             if changed:
                 self._make_in_memory(connection, table)
-            rows = scalar(connection, f"SELECT count(*) FROM {table}")
-        return Built(table, changed, int(rows), time.perf_counter() - started)
+            rows = int(scalar(connection, f"SELECT count(*) FROM {table}"))
+        return Built(table, changed, rows, time.perf_counter() - started)
 
     def _make_in_memory(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
         """Make the table in one transaction, with as little memory as it takes, or as it says that it takes."""

@@ -107,6 +107,7 @@ def test_nothing_new_starts_no_second_publishing_run(installation: Installation,
     assert len(instance.get_runs(RunsFilter(job_name="publish"))) == before
 
 
+@pytest.mark.slow
 def test_dead_run_is_buried_and_a_living_one_left_alone(installation: Installation, instance: DagsterInstance) -> None:
     job = build(installation).resolve_job_def("publish")
     dead, living = (

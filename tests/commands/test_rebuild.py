@@ -63,6 +63,7 @@ def test_other_rows_from_the_same_input_are_a_mistake(
     assert message in said.out + said.err
 
 
+@pytest.mark.slow
 def test_as_of_a_day_is_built_beside_from_what_was_fetched_until_then(own: World) -> None:
     own.run("--source", "huggingface_models", "--no-publish", ECOTONE_NOW="2026-08-23T12:00:00+00:00")
     published = (own.home / "ecotone.duckdb").read_bytes()

@@ -19,6 +19,7 @@ from dashboards.model import Format
 pytestmark = pytest.mark.browser
 
 PAGES = list(pages.load())
+QUICK = {"index", "contributors"}  # the pages that are looked at each time; the others are slow
 
 
 @pytest.mark.parametrize(("mode", "width"), [("dark", NARROW), pytest.param("light", WIDE, marks=pytest.mark.slow)])
@@ -34,7 +35,9 @@ def test_a_page_draws_all_of_its_charts_in_silence(
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize(
+    "slug", [slug if slug in QUICK else pytest.param(slug, marks=pytest.mark.slow) for slug in PAGES]
+)
 def test_hostile_names_are_drawn_as_text(slug: str, hostile: Path, visit: Opener) -> None:
     seen = visit(hostile / f"{slug}.html")
     seen.drawn()

@@ -226,6 +226,7 @@ def test_an_empty_publication_still_makes_a_site(tmp_path: Path) -> None:
     assert len(site.build(path, tmp_path / "site")) == len(PAGES)
 
 
+@pytest.mark.slow
 def test_a_page_with_what_it_draws_first_is_light(build: Publish) -> None:
     out: Path = build(World(ecosystems=ENTITIES, months=MONTHS))
     others = {"vega.js", "words.zh.js"}  # a page loads the words of its own language

@@ -111,6 +111,7 @@ def test_each_check_finds_what_it_is_for(world: Any, name: str) -> None:
     assert world.connection.execute(check).fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METRICS)
 def test_sql_without_macros_gives_the_same_rows_and_is_understood_by_spark(world: Any, name: str) -> None:
     metric = METRICS[name]
