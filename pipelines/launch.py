@@ -35,6 +35,7 @@ from pipelines.runs import LOCK_TAG, alive, bury_the_dead, dagster_home
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+GARBAGE_OBJECTS = 20_000  # new ones before Python looks for cycles among them; it is 700 by default
 
 
 @dataclass
@@ -118,10 +119,13 @@ def run(
 @contextmanager
 def _settled() -> Iterator[None]:
     """Half a million objects of Dagster's own stay while it runs: they need not be looked through again and again."""
+    former = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(GARBAGE_OBJECTS, *former[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*former)
         gc.unfreeze()
 
 
