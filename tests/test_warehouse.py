@@ -187,6 +187,7 @@ def test_second_build_changes_nothing_and_publishes_nothing(house: House) -> Non
     assert (path.stat().st_ino, contents(path)) == before
 
 
+@pytest.mark.slow
 def test_as_of_shows_what_was_known_then(house: House) -> None:
     start(house)
     then = contents(house.build())
@@ -238,6 +239,7 @@ def test_failed_build_publishes_nothing(house: House) -> None:
     assert published_id(house.settings.published) == house.warehouse().publication_id
 
 
+@pytest.mark.slow
 def test_damaged_working_file_is_built_anew(house: House) -> None:
     start(house)
     before = contents(house.build())
@@ -262,6 +264,7 @@ def test_strange_dates_are_kept_counted_and_in_no_metric(house: House) -> None:
     assert span[1].year <= 2026
 
 
+@pytest.mark.slow
 def test_repository_that_was_renamed_stays_one(house: House) -> None:
     start(house)
     house.build()

@@ -19,11 +19,12 @@ from dashboards.model import Format
 pytestmark = pytest.mark.browser
 
 PAGES = list(pages.load())
-QUICK = {"index", "contributors"}  # the pages that are looked at each time; the others are slow
+QUICK = {"index", "contributors", "claims"}  # the pages that are looked at each time; the others are slow
+SOME = [slug if slug in QUICK else pytest.param(slug, marks=pytest.mark.slow) for slug in PAGES]
 
 
 @pytest.mark.parametrize(("mode", "width"), [("dark", NARROW), pytest.param("light", WIDE, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("slug", SOME)
 def test_a_page_draws_all_of_its_charts_in_silence(
     slug: str, mode: str, width: int, built: Path, visit: object
 ) -> None:
@@ -35,9 +36,7 @@ def test_a_page_draws_all_of_its_charts_in_silence(
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(
-    "slug", [slug if slug in QUICK else pytest.param(slug, marks=pytest.mark.slow) for slug in PAGES]
-)
+@pytest.mark.parametrize("slug", SOME)
 def test_hostile_names_are_drawn_as_text(slug: str, hostile: Path, visit: Opener) -> None:
     seen = visit(hostile / f"{slug}.html")
     seen.drawn()

@@ -23,7 +23,7 @@ import metrics
 Rows = dict[str, list[tuple[Any, ...]]]
 METRICS = sorted(metrics.load())
 WEEKLY = {"token_share", "token_lead"}
-SEEDS = [1, 2]
+SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
 BEGIN = datetime(2023, 1, 1, tzinfo=UTC)
 OBSERVED_UNTIL = datetime(2024, 11, 12, 6, tzinfo=UTC)
 REPOSITORIES = ["github:1", "github:2", "github:3", "github:4"]
