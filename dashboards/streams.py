@@ -23,6 +23,7 @@ ADVISORIES: Stream = ("github", "advisories")
 HUB_DISCUSSIONS: Stream = ("huggingface", "discussions")
 SPACES: Stream = ("huggingface", "spaces")
 TRENDING: Stream = ("huggingface", "trending")
+WHOLE_HUB: Stream = ("huggingface", "hub_listing")
 TOKENS: Stream = ("openrouter", "tokens")
 
 
@@ -86,6 +87,12 @@ STREAMS: dict[Stream, About] = {
     HUB_DISCUSSIONS: About("Hub discussions", "discussions of models on the Hugging Face Hub", _HUB_USE, _THE_HUB),
     SPACES: About("Hub Spaces", "Spaces on the Hugging Face Hub that use the models", _HUB_USE, _THE_HUB),
     TRENDING: About("Hub trending", "what trends on the Hugging Face Hub, day by day", _HUB_USE, _THE_HUB),
+    WHOLE_HUB: About(
+        "Listing of the whole Hub",
+        "a listing of all models on the Hugging Face Hub",
+        "Listing of the whole Hub",
+        _THE_HUB,
+    ),
     TOKENS: About("OpenRouter tokens", "weekly tokens by model on OpenRouter", "OpenRouter", "OpenRouter"),
 }
 
