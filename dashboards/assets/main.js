@@ -224,6 +224,13 @@
       for (const [figure, update] of updates) if (figure.dataset.drawn === undefined) update();
     });
     const anchor = location.hash.split("?")[0].slice(1);
-    if (anchor && location.hash.includes("?")) document.getElementById(anchor)?.scrollIntoView();
+    const sent = anchor && location.hash.includes("?") ? document.getElementById(anchor) : null;
+    if (sent) {
+      // what is drawn above it moves it: it stays in view until the reader does something
+      const stay = new ResizeObserver(() => sent.scrollIntoView());
+      stay.observe(document.body);
+      for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"])
+        addEventListener(kind, () => stay.disconnect(), { once: true, passive: true });
+    }
   });
 })();
