@@ -78,7 +78,8 @@ def test_a_view_can_be_sent_and_goes_along_to_other_pages(built: Path, visit: Op
     chosen = "?show=project:lumen&show=project:ibex&months=24"
     seen = visit(built / "growth.html", fragment=f"#stars{chosen}")
     seen.redrawn("stars", "project:lumen project:ibex")
-    assert seen.page.evaluate("Math.abs(document.getElementById('stars').getBoundingClientRect().top) < innerHeight")
+    in_view = "Math.abs(document.getElementById('stars').getBoundingClientRect().top) < innerHeight"
+    seen.page.wait_for_function(in_view)
     seen.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Contributors").click()
     seen.redrawn("contributors", "project:lumen project:ibex")
     assert seen.page.locator("[name=span]:checked").get_attribute("value") == "24"
