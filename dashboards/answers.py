@@ -55,6 +55,9 @@ def _claims(publication: Publication) -> list[Answer]:
         all=len(found),
         m=len(refuted),
     )
+    if publication.facts.simulated:
+        sentence = t("Of the world, this simulated data says nothing.") + " " + sentence
+        return [Answer(t("Which published claims hold?"), sentence, "claims.html")]
     named = [(f"{title} ({t(verdict)})", f"claims.html#claim-{claim}") for claim, title, verdict in [*held, *refuted]]
     return [Answer(t("Which published claims hold?"), sentence, "claims.html", named)]
 

@@ -227,7 +227,7 @@
     const sent = anchor && location.hash.includes("?") ? document.getElementById(anchor) : null;
     if (sent) {
       // what is drawn above it moves it: it stays in view until the reader does something
-      const stay = new ResizeObserver(() => sent.scrollIntoView());
+      const stay = new ResizeObserver(() => sent.scrollIntoView({ behavior: "instant" })); // a smooth one would begin anew each time
       stay.observe(document.body);
       for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"])
         addEventListener(kind, () => stay.disconnect(), { once: true, passive: true });

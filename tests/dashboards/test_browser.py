@@ -74,7 +74,6 @@ def _shown(seen: Visit) -> list[str]:
     return [str(chip.get_attribute("data-entity")).removeprefix("ecosystem:") for chip in chips.all()]
 
 
-@pytest.mark.slow
 def test_a_view_can_be_sent_and_goes_along_to_other_pages(built: Path, visit: Opener) -> None:
     chosen = "?show=project:lumen&show=project:ibex&months=24"
     seen = visit(built / "growth.html", fragment=f"#stars{chosen}")

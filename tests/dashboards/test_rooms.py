@@ -41,6 +41,7 @@ def extended(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     birch, cobalt = "ecosystem:birch", "ecosystem:cobalt"
     with duckdb.connect(str(path)) as connection:
         connection.execute(VERDICTS)
+        connection.execute("UPDATE ops.publication SET simulated = FALSE")
         pairs = f"('{birch}', '2026-09-01', 'with:{cobalt}', {{}}), ('{cobalt}', '2026-09-01', 'with:{birch}', {{}})"
         connection.execute(_table("shared_contributors", pairs.format(12, 12)))
         connection.execute(_table("contributor_overlap", pairs.format(0.25, 0.25)))
@@ -104,6 +105,22 @@ def test_the_overview_tells_how_many_claims_hold(drawn: Path) -> None:
     html = (drawn / "index.html").read_text(encoding="utf-8")
     assert "1 of 2 hold in this data, 0 are contradicted by it" in html
     assert '<a href="claims.html#claim-birch_grows"><bdi class="name">Birch grows (supported)</bdi></a>' in html
+
+
+def test_of_simulated_data_a_verdict_says_so_and_no_claim_is_named_on_the_overview(
+    extended: Path, tmp_path: Path
+) -> None:
+    database = tmp_path / "ecotone.duckdb"
+    shutil.copy(extended, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("UPDATE ops.publication SET simulated = TRUE")
+    site.build(database, tmp_path / "site", pages=["index", "claims"])
+    overview = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Of the world, this simulated data says nothing. 1 of 2 hold" in overview
+    assert "Birch grows" not in overview
+    html = (tmp_path / "site" / "claims.html").read_text(encoding="utf-8")
+    assert ">supported, by simulated data<" in html
+    assert "say nothing of the world" in html
 
 
 def test_without_claims_the_page_says_so(built: Path) -> None:
