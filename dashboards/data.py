@@ -25,9 +25,8 @@ class Drawn:
     curves: dict[str, dict[str, curves.Curves]]
 
 
-def write(publication: Publication, out: Path, page: Page, kinds: list[str], tables: list[str]) -> Drawn:
-    """Writes all data of a page, and the tables that come with it (see `owned`); returns what its charts draw."""
-    _write_tables(publication, out, tables)
+def write(publication: Publication, out: Path, page: Page, kinds: list[str]) -> Drawn:
+    """Writes the data that a page's charts draw, and returns it."""
     if page.measures:
         profiles.write(publication, out, page, kinds)
     of_curves = {
@@ -80,15 +79,13 @@ def owned(publication: Publication, page: Page, pages: Sequence[Page]) -> list[s
     return [*(metric for metric in publication.definitions if metric not in owner), *mine, COVERAGE]
 
 
-def _write_tables(publication: Publication, out: Path, tables: list[str]) -> None:
+def tables(publication: Publication, out: Path, owned: list[str]) -> dict[Path, str]:
+    """The CSV files that come with a page (see `owned`), each with the query for its rows."""
     folder = out / "data"
-    folder.mkdir(parents=True, exist_ok=True)
-    for metric in tables:
-        if publication.has(metric):
-            rows = _all_rows(publication, metric)
-            publication.write_csv(rows, folder / f"{metric}.csv")
-    if COVERAGE in tables and "ops.coverage" in publication.tables:
-        publication.write_csv("SELECT * FROM ops.coverage ORDER BY ALL", folder / "coverage.csv")
+    queries = {folder / f"{name}.csv": _all_rows(publication, name) for name in owned if publication.has(name)}
+    if COVERAGE in owned and "ops.coverage" in publication.tables:
+        queries[folder / "coverage.csv"] = "SELECT * FROM ops.coverage ORDER BY ALL"
+    return queries
 
 
 def _all_rows(publication: Publication, metric: str) -> str:

@@ -6,12 +6,13 @@ What an older publication does not hold is None or empty, never an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -86,11 +87,17 @@ class Publication:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.read: dict[tuple[str, ...], Any] = {}  # what was read by `series`, which several pages draw
-        self._whole: dict[tuple[Stream, ...], tuple[int, int]] = {}
+        self._rows: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
 
     def rows(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a query; its parameters by place, or by name."""
-        return self._connection.execute(sql, parameters or []).fetchall()
+        """The rows of a query; its parameters by place, or by name.
+
+        Asked once: the file does not change while it is open, and a page asks the same in each language.
+        """
+        key = (sql, repr(parameters))
+        if key not in self._rows:
+            self._rows[key] = self._connection.execute(sql, parameters or []).fetchall()
+        return self._rows[key]
 
     @cached_property
     def tables(self) -> frozenset[str]:
@@ -231,39 +238,74 @@ class Publication:
 
     def whole(self, streams: tuple[Stream, ...]) -> tuple[int, int]:
         """How many subjects the streams have, and of how many all of these streams are whole."""
-        if streams not in self._whole:
-            [(subjects, whole)] = self.rows(
-                "SELECT count(*), count(*) FILTER (is_whole) FROM (SELECT subject_id, bool_and(status = 'ok') AS "
-                "is_whole FROM ops.coverage WHERE list_contains(?, source || '/' || stream) GROUP BY subject_id)",
-                [["/".join(stream) for stream in streams]],
-            )
-            self._whole[streams] = (subjects, whole)
-        return self._whole[streams]
+        [(subjects, whole)] = self.rows(
+            "SELECT count(*), count(*) FILTER (is_whole) FROM (SELECT subject_id, bool_and(status = 'ok') AS "
+            "is_whole FROM ops.coverage WHERE list_contains(?, source || '/' || stream) GROUP BY subject_id)",
+            [["/".join(stream) for stream in streams]],
+        )
+        return subjects, whole
 
-    def write_csv(self, query: str, path: Path) -> None:
-        """Writes a query's rows as CSV."""
-        with replacing(path) as part:
-            self._connection.execute(f"COPY ({query}) TO {_text(str(part))} (FORMAT csv, HEADER)")
+    @contextmanager
+    def writing_csv(self, queries: Mapping[Path, str]) -> Iterator[None]:
+        """Writes the rows of queries as CSV while the block runs: DuckDB does it by itself."""
+
+        def write() -> None:
+            for path, query in queries.items():
+                with replacing(path) as part:
+                    cursor.execute(f"COPY ({query}) TO {_text(str(part))} (FORMAT csv, HEADER)")
+
+        with self._connection.cursor() as cursor, ThreadPoolExecutor(1) as other:
+            writing = other.submit(write)
+            yield
+            writing.result()
+
+
+class Reader:
+    """Opens published files; the last one stays open, with what was read of it, for the pages that are drawn next."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._open: tuple[tuple[str, int, int], Publication] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open; the next one opens anew."""
+        self._open = None
+        self._stack.close()
+
+    def read(self, database: Path) -> Publication:
+        """Opens a published file for reading, if it is not what is open: a run replaces it by another.
+
+        Raises:
+            FileNotFoundError: there is none.
+            LookupError: the database is no publication.
+            duckdb.Error: it cannot be opened.
+        """
+        if not database.is_file():
+            raise FileNotFoundError(
+                f"There is no published file {database}: run `ecotone run` or `ecotone demo` first."
+            )
+        stat = database.stat()
+        which = (str(database), stat.st_ino, stat.st_mtime_ns)
+        if self._open is None or self._open[0] != which:
+            self.close()
+            connection = self._stack.enter_context(closing(duckdb.connect(str(database), read_only=True)))
+            publication = Publication(connection)
+            _ = publication.facts  # refuses what is no publication, before a page is begun
+            self._open = (which, publication)
+        return self._open[1]
 
 
 @contextmanager
 def open_publication(database: Path) -> Iterator[Publication]:
-    """Opens a published file for reading.
-
-    Raises:
-        FileNotFoundError: there is none.
-        LookupError: the database is no publication.
-        duckdb.Error: it cannot be opened.
-    """
-    if not database.is_file():
-        raise FileNotFoundError(f"There is no published file {database}: run `ecotone run` or `ecotone demo` first.")
-    connection = duckdb.connect(str(database), read_only=True)
-    try:
-        publication = Publication(connection)
-        _ = publication.facts  # refuses what is no publication, before a page is begun
-        yield publication
-    finally:
-        connection.close()
+    """Opens a published file for reading; raises what `Reader.read` does."""
+    with Reader() as reader:
+        yield reader.read(database)
 
 
 def identifier(name: str) -> str:

@@ -19,6 +19,7 @@ INTERVAL_DIGITS = 4
 ROUNDING = 1e-12  # 1 - (1 - 0.1) - 0.1 is not 0
 WHOLE_NUMBERS_UNTIL = 2**53  # what a double, and so JavaScript, holds exactly
 MONTHS_IN_YEAR = 12
+_COMPLETE = {None: "-", False: "0", True: "1"}
 
 
 @dataclass(frozen=True)
@@ -102,28 +103,17 @@ def packed(found: list[Line], names: list[str] | None = None, months: int = 1) -
     flags: dict[str, int] = {}
     out = []
     for line in found:
-        first, last = place[line.periods[0]], place[line.periods[-1]]
-        rows = {place[period]: index for index, period in enumerate(line.periods)}
-        order = [rows.get(index) for index in range(first, last + 1)]
-
-        def column(name: str, line: Line = line, order: list[int | None] = order) -> list[Any]:
-            return [None if index is None else line.columns[name][index] for index in order]
-
-        value, n = [number(v, DIGITS) for v in column("value")], column("n")
-        texts = {
-            "r": [_place(reasons, text) for text in column("reason")],
-            "f": [_place(flags, text) for text in column("flag")],
-        }
-        bounds = {
-            "l": [number(v, INTERVAL_DIGITS) for v in column("low")],
-            "h": [number(v, INTERVAL_DIGITS) for v in column("high")],
-        }
-        complete = "".join("-" if c is None else "01"[c] for c in column("complete"))
+        first = place[line.periods[0]]
+        columns = _without_gaps(line, place)
+        value, n = numbers(columns["value"], DIGITS), columns["n"]
+        bounds = {"l": numbers(columns["low"], INTERVAL_DIGITS), "h": numbers(columns["high"], INTERVAL_DIGITS)}
+        texts = {"r": _places(reasons, columns["reason"]), "f": _places(flags, columns["flag"])}
+        complete = "".join(map(_COMPLETE.__getitem__, columns["complete"]))
         out.append(
             {"e": line.entity_id, "s": line.series, "i": first, "v": value, "c": complete}
             | {name: values for name, values in bounds.items() if any(v is not None for v in values)}
             | ({"n": n} if n != value else {})
-            | {name: places for name, places in texts.items() if any(places)}
+            | {name: places for name, places in texts.items() if places}
         )
     return {
         "periods": [period.isoformat() for period in periods],
@@ -141,14 +131,38 @@ def script(name: str, data: object) -> str:
 
 def number(value: float | None, digits: int = DIGITS) -> float | int | None:
     """A value as it is drawn: whole numbers exactly, others to some digits; 0 if it is that but for rounding."""
-    if value is None or isinstance(value, int):
-        return value
-    if abs(value) < ROUNDING:
-        return 0
-    if value == int(value) and abs(value) < WHOLE_NUMBERS_UNTIL:
-        return int(value)
-    return float(f"{value:.{digits}g}")
+    return numbers([value], digits)[0]
 
 
-def _place(texts: dict[str, int], text: str | None) -> int:
-    return texts.setdefault(text, len(texts) + 1) if text else 0
+def numbers(values: list[Any], digits: int) -> list[float | int | None]:
+    """Values as they are drawn, see `number`; one expression, as a site has a million of them."""
+    form = f".{digits}g"
+    return [
+        v
+        if v is None or v.__class__ is int
+        else int(v)
+        if v.is_integer() and -WHOLE_NUMBERS_UNTIL < v < WHOLE_NUMBERS_UNTIL
+        else 0
+        if -ROUNDING < v < ROUNDING
+        else float(format(v, form))
+        for v in values
+    ]
+
+
+def _without_gaps(line: Line, place: dict[date, int]) -> dict[str, list[Any]]:
+    """The columns with a place for each period from the first to the last; None where there is no row."""
+    first, last = place[line.periods[0]], place[line.periods[-1]]
+    if last - first + 1 == len(line.periods):
+        return line.columns
+    rows = {place[period]: index for index, period in enumerate(line.periods)}
+    order = [rows.get(index) for index in range(first, last + 1)]
+    return {
+        name: [None if index is None else column[index] for index in order] for name, column in line.columns.items()
+    }
+
+
+def _places(known: dict[str, int], texts: list[str | None]) -> list[int]:
+    """Where texts stand among the known ones, from 1; 0 for none. A new one becomes known. Empty if all are none."""
+    if not any(texts):
+        return []
+    return [known.setdefault(text, len(known) + 1) if text else 0 for text in texts]

@@ -19,7 +19,7 @@ from dashboards import charts, coverage, data, figures, finding, pages, scripts,
 from dashboards.curves import Curves
 from dashboards.files import write_text
 from dashboards.model import GRAINS, Chart, Curve, Measure, Page, Subpage
-from dashboards.publication import Publication, open_publication
+from dashboards.publication import Publication, Reader, open_publication
 from dashboards.render import Sheet, render
 from dashboards.streams import Stream
 
@@ -50,14 +50,18 @@ def build(database: Path, out: Path, *, pages: Sequence[str] | None = None) -> l
         return [_write_page(publication, out, known[slug]) for slug in slugs]
 
 
-def build_page(database: Path, out: Path, slug: str) -> Path:
+def build_page(database: Path, out: Path, slug: str, reader: Reader | None = None) -> Path:
     """Builds one page with the data it draws; `build_shared` makes what it has in common with the others.
+
+    Pages that are built with one `reader` read what they share once.
 
     Raises:
         FileNotFoundError: there is no such database.
         LookupError: there is no such page, or the database is no publication.
     """
     page = _page(slug)
+    if reader:
+        return _write_page(reader.read(database), out, page)
     with open_publication(database) as publication:
         return _write_page(publication, out, page)
 
@@ -105,8 +109,15 @@ def _page(slug: str) -> Page:
 def _write_page(publication: Publication, out: Path, page: Page) -> Path:
     everything = [unlisted.complete(publication, each, _pages().values()) for each in _pages().values()]
     page = next(each for each in everything if each.slug == page.slug)
+    owned = data.owned(publication, page, everything)
+    with publication.writing_csv(data.tables(publication, out, owned)):
+        return _draw(publication, out, page, everything)
+
+
+def _draw(publication: Publication, out: Path, page: Page, everything: list[Page]) -> Path:
+    """The page itself with what its charts draw, its further files, and the pages it leads to."""
     grains = [kind for kind in GRAINS if any(entity.kind == kind for entity in publication.entities)]
-    drawn = data.write(publication, out, page, grains, data.owned(publication, page, everything))
+    drawn = data.write(publication, out, page, grains)
 
     def context() -> Mapping[str, Any]:
         return {

@@ -49,20 +49,22 @@ def spark(line: Line, months: int) -> Spark:
     x = {k: round(ROOM + step * (places[k] - first)) for k in shown}
     bottom, top = _ends(columns, shown)
     height = (HEIGHT - 2 * ROOM) / (top - bottom)
+    floor = HEIGHT - ROOM
 
-    def y(of: float | None) -> int:
-        inside = top if of is None else min(max(of, bottom), top)  # an end that is not known is beyond the edge
-        return round(HEIGHT - ROOM - height * (inside - bottom))
+    def points(column: list[float | None], places: list[int]) -> list[str]:
+        """Their coordinates; an end that is not known is beyond the edge."""
+        inside = [top if (of := column[k]) is None else bottom if of < bottom else min(of, top) for k in places]
+        return [f"{x[k]} {round(floor - height * (of - bottom))}" for k, of in zip(places, inside, strict=True)]
 
     ended = {k: UNFINISHED not in (columns["flag"][k] or "") for k in shown}
-    at = {k: f"{x[k]} {y(value[k])}" for k in shown}
+    at = dict(zip(shown, points(value, shown), strict=True))
     low, high = columns["low"], columns["high"]
     made = []
     runs = _runs(shown, places, ended, months or 1)
     for run in runs:
         bounded = [k for k in run if low[k] is not None]
         if len(bounded) > 1:
-            edge = [f"{x[k]} {y(high[k])}" for k in bounded] + [f"{x[k]} {y(low[k])}" for k in reversed(bounded)]
+            edge = points(high, bounded) + points(low, bounded[::-1])
             made.append(f'<path class="veil" d="M{"L".join(edge)}Z"/>')
     made.extend(f'<path class="trace" d="M{"L".join(at[k] for k in run)}"/>' for run in runs if len(run) > 1)
     ends = [run[-1] for run in runs if len(run) == 1 or run[-1] == shown[-1]]

@@ -239,7 +239,9 @@ def of_page(page: Page) -> AssetsDefinition:
         page.slug,
         f"**{page.title}.** {page.lead}",
         AssetKey(["dashboards", SHARED]),
-        lambda installation: site.build_page(installation.settings.published, installation.site, page.slug),
+        lambda installation: site.build_page(
+            installation.settings.published, installation.site, page.slug, installation.reader
+        ),
     )
 
 

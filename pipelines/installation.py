@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dashboards
 from dashboards import pages
+from dashboards.publication import Reader
 from pipelines.catalogue import Catalogue
 from pipelines.export import exported_id
 from pipelines.lake import Lake
@@ -38,6 +39,7 @@ class Installation:
         sources: by name.
         reporter: told what goes on, for the progress on a terminal.
         building: the build that all steps of a run share.
+        reader: opens the published file, once for all pages that a run draws.
     """
 
     settings: Settings
@@ -45,6 +47,7 @@ class Installation:
     sources: Mapping[str, Source]
     reporter: Reporter = silent
     building: Warehouse | None = None
+    reader: Reader | None = None
 
     @classmethod
     def from_environment(cls, reporter: Reporter = silent) -> Installation:
@@ -59,9 +62,9 @@ class Installation:
 
     @contextmanager
     def one_build(self) -> Iterator[Installation]:
-        """The installation whose steps all build from the same batches, in one opening of the working file."""
-        with self.warehouse().kept_open() as warehouse:
-            yield replace(self, building=warehouse)
+        """The installation whose steps all build from the same batches, in one opening of each file."""
+        with self.warehouse().kept_open() as warehouse, Reader() as reader:
+            yield replace(self, building=warehouse, reader=reader)
 
     @cached_property
     def lake(self) -> Lake:

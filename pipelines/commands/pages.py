@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboards import site as dashboards
 from dashboards.pages import load as load_pages
+from dashboards.publication import Reader
 from pipelines.commands.options import to_type
 from pipelines.commands.origin import open_installation
 from pipelines.commands.published import open_published
@@ -29,12 +30,12 @@ def site() -> int:
     open_published(installation.settings).close()
     publication = published_id(database) or ""
     pages = load_pages()
-    with progress() as reporter:
+    with progress() as reporter, Reader() as reader:
         dashboards.build_shared(installation.site)
         installation.mark_drawn(SHARED, publication)
         for done, (slug, page) in enumerate(pages.items()):
             reporter("drawing", done, len(pages), page.title)
-            dashboards.build_page(database, installation.site, slug)
+            dashboards.build_page(database, installation.site, slug, reader)
             installation.mark_drawn(slug, publication)
     say(f"Drawn: {plural(len(pages), 'page')} in {installation.site}")
     say(f"Look:  {(installation.site / 'index.html').as_uri()}")

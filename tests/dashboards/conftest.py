@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,10 @@ from playwright.sync_api import Browser
 from dashboards import site
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fictional import HOSTILE, World, write
+from fictional import HOSTILE, Publish, World, write
 from visiting import Opener, chromium_at, visits
 
 USUAL = World(months=30)
-
-Publish = Callable[[World], Path]
 
 
 @pytest.fixture(scope="session")

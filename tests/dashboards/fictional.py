@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -87,6 +87,10 @@ class World:
     simulated: bool = True
     token: bool = True
     seed: int = 1
+
+
+Publish = Callable[[World], Path]
+"""Something that makes a file or a folder of a world."""
 
 
 def write(path: Path, world: World | None = None) -> Path:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Publish
-from fictional import HOSTILE, LAST_MONTH, NO_TOKEN, World
+from fictional import HOSTILE, LAST_MONTH, NO_TOKEN, Publish, World
 
 from dashboards import pages, site
 from dashboards.model import Chart, Curve
+from dashboards.publication import Reader
 from dashboards.streams import STREAMS
 
 PAGES = list(pages.load())
@@ -69,6 +70,23 @@ def test_a_page_builds_alone_to_the_same_bytes(slug: str, built: Path, published
     alone, whole = _files(tmp_path), _files(built)
     assert alone == {name: whole[name] for name in alone}
     assert f"{slug}.html" in alone
+
+
+def test_pages_share_a_reader_which_meets_a_file_that_took_the_place_of_another(
+    built: Path, published: Path, build: Publish, publish: Publish, tmp_path: Path
+) -> None:
+    other = World(months=30, simulated=False)
+    database, out = tmp_path / "ecotone.duckdb", tmp_path / "site"
+    with Reader() as reader:
+        shutil.copy(published, database)
+        for slug in ("growth", "profiles"):
+            page = site.build_page(database, out, slug, reader)
+            assert page.read_bytes() == (built / page.name).read_bytes()
+        assert reader.read(database) is reader.read(database)
+        shutil.copy(publish(other), tmp_path / "next")
+        (tmp_path / "next").replace(database)
+        page = site.build_page(database, out, "growth", reader)
+        assert page.read_bytes() == (build(other) / page.name).read_bytes()
 
 
 def test_only_the_pages_that_were_asked_for_are_built(published: Path, tmp_path: Path) -> None:
