@@ -55,7 +55,10 @@ def _claims(publication: Publication) -> list[Answer]:
         all=len(found),
         m=len(refuted),
     )
-    named = [(f"{title} ({t(verdict)})", f"claims.html#claim-{claim}") for claim, title, verdict in [*held, *refuted]]
+    named = [
+        (f"{t(title or claim)} ({t(verdict)})", f"claims.html#claim-{claim}")
+        for claim, title, verdict in [*held, *refuted]
+    ]
     return [Answer(t("Which published claims hold?"), sentence, "claims.html", named)]
 
 
