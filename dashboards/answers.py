@@ -58,7 +58,10 @@ def _claims(publication: Publication) -> list[Answer]:
     if publication.facts.simulated:
         sentence = t("Of the world, this simulated data says nothing.") + " " + sentence
         return [Answer(t("Which published claims hold?"), sentence, "claims.html")]
-    named = [(f"{title} ({t(verdict)})", f"claims.html#claim-{claim}") for claim, title, verdict in [*held, *refuted]]
+    named = [
+        (f"{t(title or claim)} ({t(verdict)})", f"claims.html#claim-{claim}")
+        for claim, title, verdict in [*held, *refuted]
+    ]
     return [Answer(t("Which published claims hold?"), sentence, "claims.html", named)]
 
 

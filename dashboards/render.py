@@ -51,6 +51,7 @@ def environment() -> jinja2.Environment:
     made.globals["_"] = texts.t
     made.globals["interval"] = text.interval_text
     made.globals["known_text"] = texts.is_known
+    made.globals["is_told"] = texts.is_told
     made.globals["about"] = lambda *stream: texts.t(about(stream).name)
     made.filters |= {
         "json": text.json_block,

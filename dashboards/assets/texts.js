@@ -7,9 +7,15 @@ Object.assign(ecotone, (() => {
   // A text, with its fields {name} filled in.
   const t = (text, fields = {}) => (words[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
 
+  // Kinds that a group of a pattern lists, said as the remarks say them.
+  const listed = (names) => names.split(", ").map((name) => remarks[name] ?? name).join("、");
+
   function part(text) {
     if (remarks[text]) return remarks[text];
-    for (const [pattern, said] of made) if (pattern.test(text)) return text.replace(pattern, said);
+    for (const [pattern, said] of made) {
+      const found = pattern.exec(text);
+      if (found) return said.replace(/\$(\d)/g, (_, place) => listed(found[place]));
+    }
     return text;
   }
 

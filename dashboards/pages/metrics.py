@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from dashboards import texts
 from dashboards.figures import label
 from dashboards.model import Page, Subpage
 from dashboards.publication import CONTRACT, Definition, Publication, identifier
@@ -42,7 +41,6 @@ def _metric(publication: Publication, definition: Definition) -> Mapping[str, An
     counted = publication.rows(f"SELECT count(*) FROM metrics.{identifier(definition.metric)}") if columns else [(0,)]
     return {
         "metric": definition,
-        "brief": "" if texts.spoken() == "en" else texts.briefs().get(definition.metric, ""),
         "rows": counted[0][0],
         "columns": columns,
         "latest": _latest(publication, definition.metric, kind) if follows else [],

@@ -1,8 +1,9 @@
 """The texts of the site in its languages, from one catalogue: dashboards/texts/*.toml, English and Chinese.
 
 A text is named by its English words, which stand where it is used, in a page, a template or a script; `t` says it in
-the language that is spoken (`speaking`). What has no translation is said in English, and `is_known` tells so, as for a
-metric that was added since; tests hold that everything the site itself says has both.
+the language that is spoken (`speaking`). What has no translation is said in English, and `is_known` and `is_told` tell
+so, as for a metric of another publication; tests hold that everything the site says, and all that our metrics and
+claims say of themselves, has both. Where lines are broken in the English of a front matter makes no difference.
 """
 
 from __future__ import annotations
@@ -41,47 +42,56 @@ def spoken() -> str:
 
 def t(text: str, /, **fields: object) -> str:
     """A text in the language that is spoken, with its fields {name} filled in."""
-    said = text if spoken() == "en" else catalogue().get(text, text)
+    said = text if spoken() == "en" else catalogue().get(_on_one_line(text), text)
     return said.format(**fields) if fields else said
 
 
 def is_known(text: str) -> bool:
     """Whether the text exists in the language that is spoken."""
-    return spoken() == "en" or text in catalogue() or not text
+    return spoken() == "en" or not text or _on_one_line(text) in catalogue()
 
 
 def told(text: str) -> str:
-    """A reason or a remark of a metric, part by part, as the patterns of the catalogue say it; else as it is."""
+    """A reason, a remark or the evidence of a claim, part by part, as the catalogue says it; what it lacks as it is."""
     if spoken() == "en" or not text:
         return text
-    return "\uff1b".join(_told(part) for part in text.split("; "))
+    return "\uff1b".join(_told(part) or part for part in text.split("; "))
 
 
-def _told(part: str) -> str:
+def is_told(text: str) -> bool:
+    """Whether each part of it is said in the language that is spoken."""
+    return spoken() == "en" or not text or all(_told(part) for part in text.split("; "))
+
+
+def _told(part: str) -> str | None:
     if part in remarks():
         return remarks()[part]
     for pattern, said in patterns():
         found = pattern.fullmatch(part)
         if found:
-            return found.expand(said)
-    return part
+            return _filled(said, found)
+    return None
+
+
+def _filled(said: str, found: re.Match[str]) -> str:
+    """The Chinese of a pattern with what was found; kinds that a group lists are said as the remarks say them."""
+
+    def listed(place: re.Match[str]) -> str:
+        return "\u3001".join(remarks().get(word, word) for word in found[int(place[1])].split(", "))
+
+    return re.sub(r"\\(\d)", listed, said)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 @cache
 def remarks() -> dict[str, str]:
-    """Reasons and flags of the metrics without numbers in them, English to Chinese."""
+    """Reasons and flags of metrics, and what claims need: those without numbers in them, English to Chinese."""
     found: dict[str, str] = {}
     for path in _files():
         found |= tomllib.loads(path.read_text(encoding="utf-8")).get("remarks", {})
-    return found
-
-
-@cache
-def briefs() -> dict[str, str]:
-    """The definitions of metrics in brief, by metric, in Chinese; their definitions are English."""
-    found: dict[str, str] = {}
-    for path in _files():
-        found |= tomllib.loads(path.read_text(encoding="utf-8")).get("briefs", {})
     return found
 
 
@@ -104,7 +114,7 @@ def catalogue() -> dict[str, str]:
 
 @cache
 def patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Remarks with numbers or names in them: a regular expression, and the Chinese, with a backslash before a group."""
+    """Remarks and evidence with numbers or names in them: a regular expression, and the Chinese with its groups."""
     found = []
     for path in _files():
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("patterns", {})

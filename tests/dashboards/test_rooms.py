@@ -79,6 +79,22 @@ def test_a_metric_that_no_page_declares_is_drawn_in_its_room(extended: Path, dra
     assert 'lang="en">How much does it glow?' in (drawn / "zh" / "openness.html").read_text(encoding="utf-8")
 
 
+def test_what_nobody_has_translated_is_english_and_marked_as_such(drawn: Path) -> None:
+    metric = (drawn / "zh" / "metric-glow.html").read_text(encoding="utf-8")
+    assert '<p lang="en">Made up.</p>' in metric
+    assert '<dd lang="en">nobody</dd>' in metric
+    claims = (drawn / "zh" / "claims.html").read_text(encoding="utf-8")
+    for text in ("Birch 5, Cobalt 4", "who they are", "Cobalt having more.", "A report"):
+        assert f'lang="en">{text}</' in claims
+
+
+def test_a_metric_of_ours_is_chinese_on_its_chinese_page(drawn: Path) -> None:
+    html = (drawn / "zh" / "metric-elephant_factor.html").read_text(encoding="utf-8")
+    assert "最少组织数。<code>unknown_share</code> 为窗口内" in html
+    assert 'rel="noopener">https://chaoss.community/kb/metric-elephant-factor/</a>\uff08取其公式' in html
+    assert not re.findall(r'<(?:p|li|dd) lang="en"', html)
+
+
 def test_a_metric_is_drawn_on_one_page_only(extended: Path) -> None:
     with open_publication(extended) as publication:
         known = pages.load().values()
