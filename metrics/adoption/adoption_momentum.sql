@@ -4,7 +4,7 @@ question = "Are its new models on their way to the ten most downloaded of their 
 unit = "ratio to the tenth"
 definition = """
 The median, over the entity's models released in the month, of the relative adoption metric of the ATOM Report, edition
-2026-Q2: downloads until *t* days after release divided by those of the tenth most downloaded at the same age among the
+2026-Q2: downloads until `t` days after release divided by those of the tenth most downloaded at the same age among the
 catalogued models of the same size class (`momentum_by_model` has them one by one, and all details). Above 1, half of
 them are on track for the top ten. The main series is t = 30; series `age:7`, `age:90` and `age:180` are the other ages,
 `edition:2026-01 age:30` and its like the earlier edition, which divides by the median of the top ten instead. Months

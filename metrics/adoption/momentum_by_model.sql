@@ -3,7 +3,7 @@ title = "Adoption momentum, model by model"
 question = "Is this model on its way to the ten most downloaded of its size?"
 unit = "ratio to the tenth"
 definition = """
-The relative adoption metric of the ATOM Report, edition 2026-Q2: downloads of a model until *t* days after its release
+The relative adoption metric of the ATOM Report, edition 2026-Q2: downloads of a model until `t` days after its release
 divided by those of the tenth most downloaded at the same age among the catalogued models of its size class that were
 observed at that age, itself included; t = 7, 30, 90 and 180. Above 1 it is on track for the top ten. The release is the
 day of creation on the Hub; the count at an age is that of a snapshot on the day, or between two snapshots on a straight

@@ -16,7 +16,7 @@ with a probability of 5 % that many people would have been alike. `n` is the num
 source = "Simpson, Measurement of diversity, Nature 163 (1949) 688; Hill, Diversity and evenness, Ecology 54 (1973) 427"
 caveats = [
   "A signal of geography, not a location: an offset is a wide strip of the Earth and people set clocks as they like.",
-  "China has one offset and the United States have four, so equal areas are not equally diverse.",
+  "China has one offset and the contiguous United States have four, so equal areas are not equally diverse.",
 ]
 
 [columns]

@@ -4,10 +4,10 @@ question = "How long does it take until a reported flaw is fixed?"
 unit = "days"
 definition = """
 The median of the days from report to fix over the security advisories that the entity's repositories published in the
-month with a fixed version and the day of the report. GitHub dates no fix: it is known by the day of publication. Months
-count from the first such advisory on; one without any is unknown. `n` is the number of such advisories, `unfixed` that
-of those published in the month without a fixed version or without the day of the report. How many are published is
-`security_advisories`; how many models are in a format that runs no code is `safetensors_share`.
+month with a fixed version and the day of the report. GitHub does not date the fix: it counts as there on the day of
+publication. Months count from the first such advisory on; one without any is unknown. `n` is the number of such
+advisories, `unfixed` that of those published in the month without a fixed version or without the day of the report. How
+many are published is `security_advisories`; how many models are in a format that runs no code is `safetensors_share`.
 """
 source = "GitHub, repository security advisories: https://docs.github.com/en/rest/security-advisories/repository-advisories"
 caveats = [
