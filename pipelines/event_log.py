@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
-FILES_OPEN = 16  # Dagster has a file for each run
+FILES_OPEN = 8  # Dagster has a file for each run
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from graphql import GraphQLSchema, build_schema
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Nobody answers at port 9: what a test forgets to point at a server of its own fails, and never leaves this machine.
@@ -23,6 +24,21 @@ for secret in ("GITHUB_TOKEN", "GITHUB_TOKENS", "HF_TOKEN", "OPENROUTER_API_KEY"
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+TOGETHER = ("dashboards", "commands", "sandbox", "metrics/test_properties.py", "test_orchestration.py")
+
+
+class InPlaces(LoadScopeScheduling):  # type: ignore[misc] # xdist's schedulers have no types
+    """Gives each of these places to one test process: their tests share what takes seconds to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = nodeid.partition("::")[0].removeprefix("tests/")
+        return next((name for name in TOGETHER if place == name or place.startswith(f"{name}/")), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InPlaces:
+    """How `pytest -n` deals out the tests."""
+    return InPlaces(config, log)
 
 
 @pytest.fixture(scope="session")

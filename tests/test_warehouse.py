@@ -116,16 +116,22 @@ def start(house: House) -> None:
     house.fetch()
 
 
-def test_commits_of_the_published_file_are_those_of_git(house: House) -> None:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a house published at the start; to be read only."""
+    house = House(tmp_path_factory.mktemp("published"))
     start(house)
-    with duckdb.connect(str(house.build()), read_only=True) as connection:
+    return house.build()
+
+
+def test_commits_of_the_published_file_are_those_of_git(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as connection:
         rows = connection.execute("SELECT repository_id, count(*) FROM staging.commit GROUP BY 1 ORDER BY 1").fetchall()
     assert rows == [("github:o/a", 12), ("github:o/b", 1)]
 
 
-def test_never_observed_is_not_zero(house: House) -> None:
-    start(house)
-    with duckdb.connect(str(house.build()), read_only=True) as connection:
+def test_never_observed_is_not_zero(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as connection:
         rows = dict(
             connection.execute(
                 "SELECT subject_id, status || ' ' || coalesce(reason, '') FROM ops.coverage WHERE stream = 'commits'"
@@ -287,9 +293,8 @@ def test_repository_that_was_renamed_stays_one(house: House) -> None:
     assert entities == (1,)
 
 
-def test_everything_published_says_what_it_means(house: House) -> None:
-    start(house)
-    with duckdb.connect(str(house.build()), read_only=True) as connection:
+def test_everything_published_says_what_it_means(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as connection:
         silent = connection.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
             "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal "

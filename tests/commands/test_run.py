@@ -91,6 +91,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(world: World, option: st
     assert known in said.err
 
 
+@pytest.mark.slow
 def test_a_publication_that_fails_is_exit_code_1_and_leaves_the_old_one(
     own: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

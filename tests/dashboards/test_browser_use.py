@@ -156,7 +156,9 @@ def test_the_sql_of_a_chart_yields_what_it_shows(built: Path, published: Path, v
         seen.page.locator(f"#{chart} [data-save=sql]").click()
         sql = str(seen.page.locator(f"#{chart} .its-sql").text_content())
         seen.page.locator(f"#{chart} .as-table > summary").click()
-        drawn = seen.page.locator(f"#{chart} .as-table tbody data").evaluate_all("all => all.map(one => one.value)")
+        values = seen.page.locator(f"#{chart} .as-table tbody data")
+        values.first.wait_for(state="attached")  # the table is filled when it has been opened
+        drawn = values.evaluate_all("all => all.map(one => one.value)")
         with duckdb.connect(str(published), read_only=True) as connection:
             held = [row[3] for row in connection.execute(sql).fetchall() if row[3] is not None]
         assert sorted(float(value) for value in drawn if value) == pytest.approx(sorted(held), rel=1e-5)
@@ -169,9 +171,9 @@ def test_every_number_drawn_is_read_back_from_the_chart(built: Path, published: 
     for chart in pages.load()["growth"].charts:
         if chart.of_one:
             continue
-        drawn = seen.page.locator(f"#{chart.id} .as-table tbody data[value]").evaluate_all(
-            "all => all.map(o => o.value)"
-        )
+        values = seen.page.locator(f"#{chart.id} .as-table tbody data[value]")
+        values.first.wait_for(state="attached")
+        drawn = values.evaluate_all("all => all.map(one => one.value)")
         with duckdb.connect(str(published), read_only=True) as connection:
             held = connection.execute(
                 f"SELECT value FROM metrics.{chart.metric} WHERE series = ? AND value IS NOT NULL "

@@ -73,9 +73,8 @@ def test_a_page_builds_alone_to_the_same_bytes(slug: str, built: Path, published
 
 
 def test_pages_share_a_reader_which_meets_a_file_that_took_the_place_of_another(
-    built: Path, published: Path, build: Publish, publish: Publish, tmp_path: Path
+    built: Path, published: Path, tmp_path: Path
 ) -> None:
-    other = World(months=30, simulated=False)
     database, out = tmp_path / "ecotone.duckdb", tmp_path / "site"
     with Reader() as reader:
         shutil.copy(published, database)
@@ -83,10 +82,11 @@ def test_pages_share_a_reader_which_meets_a_file_that_took_the_place_of_another(
             page = site.build_page(database, out, slug, reader)
             assert page.read_bytes() == (built / page.name).read_bytes()
         assert reader.read(database) is reader.read(database)
-        shutil.copy(publish(other), tmp_path / "next")
+        (tmp_path / "next").write_bytes(published.read_bytes())
+        with duckdb.connect(str(tmp_path / "next")) as connection:
+            connection.execute("UPDATE ops.publication SET publication_id = 'the next one'")
         (tmp_path / "next").replace(database)
-        page = site.build_page(database, out, "growth", reader)
-        assert page.read_bytes() == (build(other) / page.name).read_bytes()
+        assert "the next one" in site.build_page(database, out, "growth", reader).read_text(encoding="utf-8")
 
 
 def test_only_the_pages_that_were_asked_for_are_built(published: Path, tmp_path: Path) -> None:

@@ -62,11 +62,11 @@ def test_tokens_of_one_account_share_its_budget_and_headers_and_answers_tell_it(
 
 
 def test_a_window_ends_and_the_budget_is_there_again() -> None:
-    with GitHubServer(WORLD, limits=Limits(points=1, window_seconds=0.2)) as server:
+    with GitHubServer(WORLD, limits=Limits(points=1, window_seconds=1)) as server:
         client = Client(server)
         assert "data" in client.ask("{ viewer { login } }")
         assert error(client.ask("{ viewer { login } }")) == "RATE_LIMITED"
-        time.sleep(0.25)
+        time.sleep(1.05)
         assert "data" in client.ask("{ viewer { login } }")
 
 
