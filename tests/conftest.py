@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -39,6 +40,12 @@ class InPlaces(LoadScopeScheduling):  # type: ignore[misc] # xdist's schedulers 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InPlaces:
     """How `pytest -n` deals out the tests."""
     return InPlaces(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: it need not be looked through again and again for what is no longer used."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")
