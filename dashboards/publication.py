@@ -6,6 +6,7 @@ What an older publication does not hold is None or empty, never an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -20,6 +21,7 @@ from dashboards.files import replacing
 from dashboards.model import GRAINS
 from dashboards.streams import STREAMS, Stream
 
+_CALL = re.compile(r"\bmetrics\.\"?(\w+)\"?\s*\(")
 CONTRACT = ("value", "n", "low", "high", "complete", "reason", "flag")
 
 
@@ -199,6 +201,16 @@ class Publication:
             name: f"CREATE MACRO metrics.{name}({parameters or ''}) AS {'TABLE ' * ('table' in kind)}{body}"
             for name, parameters, kind, body in found
         }
+
+    def macros_called(self, sql: str) -> list[str]:
+        """The macros that a query calls, and those that they call, each as the statement that makes it."""
+        found: dict[str, str] = {}
+        asked = [sql]
+        while asked:
+            for name in sorted(set(_CALL.findall(asked.pop())) & set(self.macros) - set(found)):
+                found[name] = self.macros[name]
+                asked.append(found[name])
+        return [found[name] for name in sorted(found)]
 
     @cached_property
     def subjects(self) -> dict[str, dict[Stream, tuple[int, int]]]:

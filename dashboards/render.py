@@ -61,6 +61,7 @@ def environment() -> jinja2.Environment:
         "prose": text.prose,
         "told": texts.told,
         "grouped": lambda number: f"{number:,}",
+        "thousands": text.thousands,
     }
     return made
 

@@ -19,6 +19,7 @@ from dashboards.texts import spoken, t
 # What could end a <script>, open a tag or an entity, or end a line in old script engines.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
+_LONG = re.compile(r"(?<![\w.,/-])\d{5,}(?![\w.,/-]*\d)")
 _MINUS = "\u2212"
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 _TENTHS_UNDER = 100
@@ -45,6 +46,11 @@ def json_block(data: object) -> Markup:
 def value_text(value: float | None, form: Format) -> str:
     """A value for reading: 1,234 · 12.3 M · 4.2 · 0.93 · 12.3 % · +3.1 % · 5.2 h; `unknown` for None."""
     return _TEXTS[form](value) if value is not None and math.isfinite(value) else t("unknown")
+
+
+def thousands(told: str) -> str:
+    """A sentence whose long whole numbers are grouped: 1233993595 becomes 1,233,993,595."""
+    return _LONG.sub(lambda found: f"{int(found[0]):,}", told)
 
 
 def _share_text(value: float) -> str:

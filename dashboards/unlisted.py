@@ -70,7 +70,7 @@ def _charts(publication: Publication, definition: Definition) -> list[Chart]:
         metric=metric,
         title=definition.title,
         subtitle=definition.question,
-        stream=_stream(definition),
+        stream=_stream(publication, definition),
         format=_format(publication, definition),
         counts="observations",
         unit=definition.unit,
@@ -84,8 +84,10 @@ def _charts(publication: Publication, definition: Definition) -> list[Chart]:
     return ([base] if "" in found else []) + broken
 
 
-def _stream(definition: Definition) -> Stream:
-    return next((stream for table, stream in _READS if table in definition.sql), streams.HUB)
+def _stream(publication: Publication, definition: Definition) -> Stream:
+    """By the tables that the metric reads, itself or by a macro."""
+    texts = (definition.sql, "".join(publication.macros_called(definition.sql)))
+    return next((stream for text in texts for table, stream in _READS if table in text), streams.HUB)
 
 
 def _format(publication: Publication, definition: Definition) -> Format:

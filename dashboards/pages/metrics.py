@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -12,7 +11,6 @@ from dashboards.model import Page, Subpage
 from dashboards.publication import CONTRACT, Definition, Publication, identifier
 
 LATEST_ROWS = 40
-_CALL = re.compile(r"\bmetrics\.\"?(\w+)\"?\s*\(")
 
 
 def _context(publication: Publication) -> Mapping[str, Any]:
@@ -45,19 +43,8 @@ def _metric(publication: Publication, definition: Definition) -> Mapping[str, An
         "columns": columns,
         "latest": _latest(publication, definition.metric, kind) if follows else [],
         "example": _example(definition.metric) if follows else f"SELECT * FROM metrics.{definition.metric} LIMIT 10",
-        "macros": _macros(publication, definition.sql),
+        "macros": publication.macros_called(definition.sql),
     }
-
-
-def _macros(publication: Publication, sql: str) -> list[str]:
-    """The macros that a query calls, and those that they call."""
-    found: dict[str, str] = {}
-    asked = [sql]
-    while asked:
-        for name in sorted(set(_CALL.findall(asked.pop())) & set(publication.macros) - set(found)):
-            found[name] = publication.macros[name]
-            asked.append(found[name])
-    return [found[name] for name in sorted(found)]
 
 
 def _latest(publication: Publication, metric: str, kind: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards import pages, site
+from dashboards import pages, site, streams
 from dashboards.publication import open_publication
 from dashboards.unlisted import complete
 
@@ -51,8 +51,9 @@ def extended(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.execute(_table("glow", parts))
         connection.execute(
             "INSERT INTO metrics.definition VALUES ('glow', 'openness', 'Glow', 'How much does it glow?', "
-            "'share of lamps', 'Made up.', 'nobody', [], 'SELECT 1 FROM staging.issue')"
+            "'share of lamps', 'Made up.', 'nobody', [], 'SELECT 1 FROM metrics.lamps()')"
         )
+        connection.execute("CREATE MACRO metrics.lamps() AS TABLE SELECT 1 AS lit FROM staging.token_usage")
     return path
 
 
@@ -70,6 +71,7 @@ def test_a_metric_that_no_page_declares_is_drawn_in_its_room(extended: Path, dra
         found = {chart.id: chart for chart in page.charts if chart.metric == "glow"}
     assert found.keys() == {"glow", "glow-by-by"}
     assert found["glow"].format == "share"
+    assert found["glow"].stream == streams.TOKENS  # which its macro reads
     assert found["glow-by-by"].split == "by:"
     html = (drawn / "openness.html").read_text(encoding="utf-8")
     assert 'data-chart="glow" data-kind="lines" data-spec' in html
