@@ -53,6 +53,8 @@ def extended(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "INSERT INTO metrics.definition VALUES ('glow', 'openness', 'Glow', 'How much does it glow?', "
             "'share of lamps', 'Made up.', 'nobody', [], 'SELECT 1 FROM metrics.lamps()')"
         )
+        connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
+        connection.execute("CREATE TABLE staging.token_usage (week DATE)")
         connection.execute("CREATE MACRO metrics.lamps() AS TABLE SELECT 1 AS lit FROM staging.token_usage")
     return path
 
