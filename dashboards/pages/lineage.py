@@ -36,7 +36,7 @@ def _families(publication: Publication) -> list[dict[str, Any]]:
         f"ORDER BY models DESC, root_id LIMIT {FAMILIES}), "
         "owner AS (SELECT m.subject_id, min(e.label) AS label FROM catalogue.membership m "
         "JOIN catalogue.entity e ON e.entity_id = m.entity_id WHERE e.kind = 'ecosystem' GROUP BY m.subject_id) "
-        "SELECT l.root_id, coalesce(m.name, l.root_id), l.models, "
+        "SELECT l.root_id, coalesce(m.name, regexp_replace(l.root_id, '^hf:', '')), l.models, "
         "coalesce(own.label, org.label) FROM large l LEFT JOIN staging.model m ON m.model_id = l.root_id "
         "LEFT JOIN owner own ON own.subject_id = l.root_id "
         "LEFT JOIN owner org ON org.subject_id = 'hf-org:' || m.organization ORDER BY l.models DESC, 2"
