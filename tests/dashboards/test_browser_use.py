@@ -15,6 +15,8 @@ from playwright.sync_api import expect
 from visiting import Opener
 
 from dashboards import pages
+from dashboards.model import Chart
+from dashboards.publication import open_publication
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +25,10 @@ QUICK = ("index", "responsiveness", "ecosystem-aurelia")
 IN_CHINESE = [
     *QUICK,
     *(pytest.param(slug, marks=pytest.mark.slow) for slug in (*pages.load(), *SUBPAGES) if slug not in QUICK),
+]
+READ_BACK = [
+    "growth",
+    *(pytest.param(s, marks=pytest.mark.slow) for s in ("contributors", "responsiveness", "adoption")),
 ]
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -164,23 +170,56 @@ def test_the_sql_of_a_chart_yields_what_it_shows(built: Path, published: Path, v
         assert sorted(float(value) for value in drawn if value) == pytest.approx(sorted(held), rel=1e-5)
 
 
-def test_every_number_drawn_is_read_back_from_the_chart(built: Path, published: Path, visit: Opener) -> None:
-    seen = visit(built / "growth.html", fragment="#stars?show=ecosystem:birch&show=ecosystem:cobalt&months=0")
+def _held(published: Path, chart: Chart, entities: list[str]) -> list[float]:
+    """What the file holds of what a chart draws."""
+    series = "starts_with(series, ?)" if chart.split else "list_contains(?, series)"
+    wanted = chart.split or [part.series for part in chart.parts] or [chart.series]
+    with duckdb.connect(str(published), read_only=True) as connection:
+        rows = connection.execute(
+            f"SELECT value FROM metrics.{chart.metric} WHERE {series} AND value IS NOT NULL "
+            "AND list_contains(?, entity_id)",
+            [wanted, entities],
+        ).fetchall()
+    return sorted(value for (value,) in rows)
+
+
+@pytest.mark.parametrize("slug", READ_BACK)
+def test_every_number_drawn_is_read_back_from_the_chart(slug: str, built: Path, published: Path, visit: Opener) -> None:
+    chosen = ["ecosystem:birch", "ecosystem:cobalt"]
+    seen = visit(built / f"{slug}.html", fragment="#top?" + "&".join(f"show={e}" for e in chosen) + "&months=0")
     seen.drawn()
     seen.page.locator(".as-table > summary").evaluate_all("all => all.forEach(one => one.click())")
-    for chart in pages.load()["growth"].charts:
-        if chart.of_one:
-            continue
+    charts = pages.load()[slug].charts
+    assert charts
+    for chart in charts:
+        held = _held(published, chart, chosen[:1] if chart.of_one else chosen)
         values = seen.page.locator(f"#{chart.id} .as-table tbody data[value]")
+        if not held:
+            assert values.count() == 0, chart.id
+            continue
         values.first.wait_for(state="attached")
-        drawn = values.evaluate_all("all => all.map(one => one.value)")
-        with duckdb.connect(str(published), read_only=True) as connection:
-            held = connection.execute(
-                f"SELECT value FROM metrics.{chart.metric} WHERE series = ? AND value IS NOT NULL "
-                "AND entity_id IN ('ecosystem:birch', 'ecosystem:cobalt')",
-                [chart.series],
-            ).fetchall()
-        assert sorted(map(float, drawn)) == pytest.approx(sorted(row[0] for row in held), rel=1e-5), chart.id
+        drawn = sorted(map(float, values.evaluate_all("all => all.map(one => one.value)")))
+        assert drawn == pytest.approx(held, rel=1e-5), chart.id
+
+
+def test_every_number_of_the_overview_is_in_the_file(built: Path, published: Path, visit: Opener) -> None:
+    seen = visit(built / "index.html", fragment="#top?show=ecosystem:birch&show=ecosystem:cobalt")
+    seen.drawn()
+    with open_publication(published) as publication:
+        labels = {entity.label: entity.entity_id for entity in publication.entities if entity.kind == "ecosystem"}
+        for measure in pages.load()["index"].measures:
+            rows = seen.page.locator(f"#{measure.id} .as-table tbody tr").evaluate_all(
+                "all => all.map(row => [row.querySelector('.name').textContent, row.querySelector('data').value])"
+            )
+            assert len(rows) == 2, measure.id
+            assert any(value for _, value in rows), measure.id
+            for name, value in rows:
+                known = publication.rows(
+                    f"SELECT value FROM metrics.{measure.metric} WHERE series = ? AND entity_id = ? "
+                    "AND value IS NOT NULL",
+                    [measure.series, labels[name]],
+                )
+                assert not value or any(float(value) == pytest.approx(held, rel=1e-5) for (held,) in known)
 
 
 def test_all_of_it_is_reached_by_keyboard_alone(built: Path, visit: Opener) -> None:

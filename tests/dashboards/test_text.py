@@ -94,4 +94,4 @@ def test_what_lies_beyond_what_was_observed_is_not_called_unknown() -> None:
 def test_long_numbers_in_a_sentence_are_grouped_and_days_and_parts_are_not() -> None:
     told = "Qwen 1233993595 of 106 models on 2026-06-05, 0.123456 and 12345.6; in v1.20260101 too"
     assert text.thousands(told) == told.replace("1233993595", "1,233,993,595")
-    assert text.thousands("中国 26093，美国 16529") == "中国 26,093，美国 16,529"
+    assert text.thousands("中国 26093 美国 16529") == "中国 26,093 美国 16,529"
