@@ -17,9 +17,11 @@ from sqlglot import exp
 
 import dashboards
 import metrics
+import pipelines
 from dashboards import badges, notices, pages, scripts, streams, texts
 from dashboards.model import GRAINS
 from dashboards.pages.claims import VERDICTS
+from pipelines.sources import discover
 
 ROOM = Path(dashboards.__file__).parent
 NAMED_BY_DATA = {"China", "US", "United States", "EU", "Europe", "Other", "Unknown"}  # regions, as catalogues name them
@@ -245,3 +247,30 @@ def test_where_lines_are_broken_in_english_makes_no_difference() -> None:
     assert "\n" in definition
     with texts.speaking("zh"):
         assert texts.t(definition) == texts.t(definition.replace("\n", " ")) != definition
+
+
+def _why_skipped() -> set[str]:
+    """What the sources say where they skip a subject, with something like a name in place of what they fill in."""
+    found = set()
+    for path in Path(pipelines.__file__).parent.glob("sources/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+                continue
+            if node.func.id not in {"Skipped", "Disabled"}:
+                continue
+            said = node.args[0]
+            parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+            if all(isinstance(part, ast.Constant | ast.FormattedValue) for part in parts):
+                found.add("".join(str(part.value) if isinstance(part, ast.Constant) else "acme" for part in parts))
+    return found
+
+
+def test_why_a_source_skipped_something_is_told_in_chinese() -> None:
+    reasons = _why_skipped() | {
+        f"{setting.upper()} is not set. With it: {adds}"
+        for source in discover().values()
+        for setting, adds in source.needs.items()
+    }
+    assert len(reasons) > 5
+    with texts.speaking("zh"):
+        assert [reason for reason in reasons if not CHINESE.search(texts.told(reason))] == []
