@@ -50,7 +50,7 @@ def _claims(publication: Publication) -> list[Answer]:
     found = publication.rows("SELECT claim, title, verdict FROM metrics.claim_verdict ORDER BY verdict DESC, claim")
     held, refuted = ([row for row in found if row[2] == verdict] for verdict in ("supported", "contradicted"))
     sentence = t(
-        "{n} of {all} hold in this data, {m} are contradicted by it; the others cannot be decided from it.",
+        "Of {all}, {n} hold in this data and {m} do not; the others cannot be decided from it.",
         n=len(held),
         all=len(found),
         m=len(refuted),
@@ -125,7 +125,11 @@ def _most_downloads(publication: Publication, measure: Measure) -> Answer:
     else:
         sentence += " " + t("The lead did not change hands in the months that were observed.")
     sentence += " " + t("Of any two that you choose, the chart tells when one passed the other.")
-    return Answer(question, sentence, f"{measure.chart}?{_shown(known[:2])}", [_page(publication, first.entity_id)])
+    drawn = [reading.entity_id for reading in known[:2]]
+    if leads:
+        drawn += [leads[0].entity_id, leads[0].other or ""]
+    chart = f"{measure.chart}?" + "&".join(f"show={entity}" for entity in dict.fromkeys(filter(None, drawn)))
+    return Answer(question, sentence, chart, [_page(publication, first.entity_id)])
 
 
 def _one_person(publication: Publication, measure: Measure) -> Answer:

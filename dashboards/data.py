@@ -80,9 +80,13 @@ def owned(publication: Publication, page: Page, pages: Sequence[Page]) -> list[s
 
 
 def tables(publication: Publication, out: Path, owned: list[str]) -> dict[Path, str]:
-    """The CSV files that come with a page (see `owned`), each with the query for its rows."""
+    """The CSV and Parquet files that come with a page (see `owned`), each with the query for its rows."""
     folder = out / "data"
-    queries = {folder / f"{name}.csv": _all_rows(publication, name) for name in owned if publication.has(name)}
+    queries: dict[Path, str] = {}
+    for name in owned:
+        if publication.has(name):
+            rows = _all_rows(publication, name)
+            queries |= {folder / f"{name}.csv": rows, folder / f"{name}.parquet": rows}
     if COVERAGE in owned and "ops.coverage" in publication.tables:
         queries[folder / "coverage.csv"] = "SELECT * FROM ops.coverage ORDER BY ALL"
     return queries

@@ -19,6 +19,17 @@ from dashboards.texts import t
 
 MADE_WITH = "index"  # the page whose drawing makes the index: one must
 
+ALSO_CALLED = {
+    "contributor_absence_factor": "bus factor truck factor lottery factor key person",
+    "elephant_factor": "company dependence",
+    "effective_contributors": "concentration Hill number inverse Simpson",
+    "time_to_first_response": "responsiveness first reply response time",
+    "contributor_retention": "churn stickiness",
+    "license_mix": "license licence openness",
+    "derivatives": "finetunes quantizations adapters merges",
+}
+"""What others call a metric: it is found by these words too."""
+
 
 def write(publication: Publication, out: Path, pages: list[Page]) -> None:
     """Writes the index in all languages."""
@@ -41,7 +52,8 @@ def _entries(publication: Publication, pages: list[Page]) -> Iterator[tuple[str,
             address = f"index.html#?show={entity.entity_id}"
         yield label(entity), kind, address, f"{entity.entity_id} {entity.label}"
     for metric in publication.definitions.values():
-        words = f"{metric.metric} {metric.title} {metric.question} {t(metric.question)}"
+        also = ALSO_CALLED.get(metric.metric, "")
+        words = f"{metric.metric} {metric.title} {metric.question} {t(metric.question)} {also}"
         yield t(metric.title), t("Metric"), f"metric-{metric.metric}.html", words
     for page in pages:
         for chart in page.drawn:

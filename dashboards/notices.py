@@ -96,9 +96,19 @@ def notices(publication: Publication) -> list[Notice]:
     return sorted(found, key=lambda notice: notice.period, reverse=True)
 
 
+def of_late(publication: Publication) -> list[Notice]:
+    """Those of the last year."""
+    as_of = date.fromisoformat(publication.facts.as_of)
+    return [notice for notice in notices(publication) if notice.period >= as_of.replace(year=as_of.year - 1, day=1)]
+
+
 def told(publication: Publication, notice: Notice) -> str:
     """A notice in a sentence, in the language that is spoken."""
     names = {entity.entity_id: label(entity) for entity in publication.entities}
+    shared = {entity.label for entity in publication.entities if entity.kind == "ecosystem"}
+    for entity in publication.entities:
+        if entity.kind == "project" and entity.label in shared:  # the ecosystem of that name is another thing
+            names[entity.entity_id] = t("{name} (the project)", name=label(entity))
     return t(
         notice.change.sentence,
         entity=names[notice.entity_id],

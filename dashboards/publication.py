@@ -258,13 +258,14 @@ class Publication:
         return subjects, whole
 
     @contextmanager
-    def writing_csv(self, queries: Mapping[Path, str]) -> Iterator[None]:
-        """Writes the rows of queries as CSV while the block runs: DuckDB does it by itself."""
+    def writing(self, queries: Mapping[Path, str]) -> Iterator[None]:
+        """Writes the rows of queries, as the file's name ends, while the block runs: DuckDB does it by itself."""
 
         def write() -> None:
             for path, query in queries.items():
                 with replacing(path) as part:
-                    cursor.execute(f"COPY ({query}) TO {_text(str(part))} (FORMAT csv, HEADER)")
+                    form = "FORMAT csv, HEADER" if path.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+                    cursor.execute(f"COPY ({query}) TO {_text(str(part))} ({form})")
 
         with self._connection.cursor() as cursor, ThreadPoolExecutor(1) as other:
             writing = other.submit(write)

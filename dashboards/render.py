@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,19 +84,12 @@ class Sheet:
 def render(publication: Publication, out: Path, sheet: Sheet, pages: list[Page]) -> Path:
     """Writes a page in all languages; returns the English one. `pages` are those of the navigation."""
     made = environment().get_template(sheet.template)
-    parquet = partial(_parquet, out)
     for language in texts.LANGUAGES:
         with texts.speaking(language):
             frame = _frame(publication, sheet.slug, language, pages)
-            html = made.render(**frame, parquet=parquet, **sheet.context())
+            html = made.render(**frame, **sheet.context())
             write_text(out / folder(language) / f"{sheet.slug}.html", html)
     return out / f"{sheet.slug}.html"
-
-
-def _parquet(out: Path, metric: str) -> str:
-    """Where a metric's Parquet file is, from the site's folder; empty where the installation has exported none."""
-    path = out.parent / "export" / f"{metric}.parquet"
-    return f"../export/{path.name}" if path.is_file() else ""
 
 
 def folder(language: str) -> str:

@@ -110,7 +110,7 @@ def _write_page(publication: Publication, out: Path, page: Page) -> Path:
     everything = [unlisted.complete(publication, each, _pages().values()) for each in _pages().values()]
     page = next(each for each in everything if each.slug == page.slug)
     owned = data.owned(publication, page, everything)
-    with publication.writing_csv(data.tables(publication, out, owned)):
+    with publication.writing(data.tables(publication, out, owned)):
         return _draw(publication, out, page, everything)
 
 

@@ -13,6 +13,7 @@ from dashboards.model import Chart, Format, Page
 from dashboards.publication import CONTRACT, Definition, Publication, identifier
 from dashboards.streams import Stream
 
+NOT_DRAWN = {"stat"}  # other statistics of the same: they stand in the table and the CSV
 SERIES_EACH = range(2, 101)  # a breakdown of fewer series is no breakdown, and one of more cannot be drawn
 
 # What a metric's SQL reads, and the stream that fills it; the first that is found tells where its facts come from.
@@ -32,6 +33,14 @@ _READS: tuple[tuple[str, Stream], ...] = (
     ("staging.commit", streams.GIT),
     ("staging.contribution", streams.GIT),
 )
+BY = {
+    "age": "by days since release",
+    "edition": "by edition of the report",
+    "top": "by length of the list",
+    "has": "by policy or template",
+}
+"""How a breakdown is called, by the prefix of its series."""
+
 _FORMATS: tuple[tuple[str, Format], ...] = (
     ("share", "share"),
     ("%", "percent"),
@@ -75,9 +84,9 @@ def _charts(publication: Publication, definition: Definition) -> list[Chart]:
         counts="observations",
         unit=definition.unit,
     )
-    kinds = sorted({name.partition(":")[0] for name in found if ":" in name})
+    kinds = sorted({name.partition(":")[0] for name in found if ":" in name} - NOT_DRAWN)
     broken = [
-        replace(base, id=f"{base.id}-by-{kind}".replace("_", "-"), split=f"{kind}:", by=kind)
+        replace(base, id=f"{base.id}-by-{kind}".replace("_", "-"), split=f"{kind}:", by=BY.get(kind, kind))
         for kind in kinds
         if sum(name.startswith(f"{kind}:") for name in found) in SERIES_EACH
     ]

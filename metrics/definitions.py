@@ -26,7 +26,7 @@ CLAIMS = "claims"  # the folder that is no room of metrics: verdicts.py reads it
 CONTRACT_COLUMNS: Mapping[str, tuple[str, str]] = {
     "entity_id": ("VARCHAR", "repository, project, ecosystem, region or layer: catalogue.entity"),
     "period": ("DATE", "first day of the month, or of the week (Monday) where the metric is weekly (UTC)"),
-    "series": ("VARCHAR", "'' for the main value, else the breakdown that the row belongs to"),
+    "series": ("VARCHAR", "empty for the main value, else the breakdown that the row belongs to"),
     "value": ("DOUBLE", "the value in the metric's unit; NULL = unknown, see reason"),
     "n": ("BIGINT", "sample size"),
     "low": ("DOUBLE", "lower end of the 95 % interval, also of a value not reached; NULL where no sound method exists"),

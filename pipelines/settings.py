@@ -105,6 +105,16 @@ class Settings:
         owner, _, name = full_name.partition("/")
         return self.git_url.format(full_name=full_name, owner=owner, name=name)
 
+    def check_git_url(self) -> None:
+        """ConfigurationError if the template has another placeholder than those there are."""
+        try:
+            self.git_url_of("owner/name")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ConfigurationError(
+                f"ECOTONE_GIT_URL is not a template ({error}): write it with {{full_name}}, or {{owner}} and {{name}}, "
+                f"and no other braces, as in {DEFAULT_GIT_URL}",
+            ) from None
+
     @property
     def github_token(self) -> str | None:
         """The first of GitHub's tokens: what a source `needs` is that there is one."""

@@ -122,6 +122,7 @@ ecotone.compare = () => {
   document.getElementById("send").addEventListener("click", async () => {
     const copied = await ecotone.copy(location.href);
     sent.textContent = copied ? t("The link was copied.") : location.href;
+    sent.classList.remove("unseen");
   });
   document.addEventListener("pointerdown", (event) => {
     if (panel.open && !panel.contains(event.target)) panel.open = false;

@@ -5,6 +5,7 @@
   const { t } = ecotone;
   const MISSING = t("The data is not beside this page: the folder `data` has to come along.");
   const NEAR = "250px"; // what is further is drawn when the reader comes: the first screen is not kept waiting
+  const FAR = 100; // times the largest value: where an interval without an end is drawn to
   const ROW_HEIGHT = 30; // pixels, as in charts.py
 
   // Runs one after the other, and skips those that a later one has overtaken.
@@ -147,7 +148,9 @@
       spec.height = ROW_HEIGHT * rows.length;
       figure.querySelector(".view").className = `view rows-${rows.length}`;
       const ends = rows.flatMap((row) => [row.v, row.l, row.h]).filter((end) => end !== null);
-      for (const row of rows) if (row.l !== null && row.h === null) row.h = Math.max(...ends); // without an end: to the edge
+      const isOpen = rows.some((row) => row.l !== null && row.h === null);
+      const edge = (chart.format === "hours" ? FAR : 1) * Math.max(...ends); // an axis of durations cuts what lies beyond it
+      for (const row of rows) if (row.l !== null && row.h === null) row.h = edge;
       const isLog = figure.querySelector(".scale input:checked")?.value === "log";
       const inHours = chart.format === "hours" ? ecotone.durations(spec, "x", ends, isLog) : null;
       const drawn = inHours ?? (isLog ? ecotone.logarithmic(spec, "x", ends) : spec);
@@ -156,7 +159,7 @@
       last = view;
       const told = points.map((point) => `${ecotone.format.isolated(point.entity.label)}: ${ecotone.format.value(point.v, chart.format, point.note)}`);
       figure.querySelector(".view").setAttribute("aria-label", t("Dot chart: {title}. {values}. All values are in the table below.", { title: chart.title, values: told.join(t(". ")) }));
-      words.sizes(figure, chart, points.map((point) => ({ ...point, v: point.v ?? null, h: point.h ?? null })));
+      words.sizes(figure, chart, points.map((point) => ({ ...point, v: point.v ?? null, h: point.h ?? null })), isOpen);
       const body = document.createElement("tbody");
       for (const point of points) {
         const row = body.insertRow();
@@ -179,8 +182,15 @@
     if (!cards.length) return;
     let all = false;
     const kind = ecotone.entity.get(cards[0].dataset.entity).kind;
+    const note = document.getElementById("other-grain");
     const update = () => {
-      if (choice.grain !== kind) return;
+      const isOther = choice.grain !== kind;
+      note.hidden = !isOther;
+      if (isOther) {
+        for (const card of cards) card.hidden = true;
+        button.hidden = true;
+        return;
+      }
       for (const card of cards) card.hidden = !all && !choice.shown.includes(card.dataset.entity);
       button.hidden = all || !cards.some((card) => card.hidden);
     };

@@ -50,13 +50,21 @@
       return item;
     }
 
+    function nothing() {
+      const item = document.createElement("li");
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-disabled", "true");
+      item.textContent = t("Nothing found");
+      return item;
+    }
+
     const go = (address) => {
       list.hidden = true;
       location.href = address;
     };
 
     function mark(place) {
-      const options = [...list.children];
+      const options = [...list.querySelectorAll("[data-address]")];
       active = options.length ? (place + options.length) % options.length : -1;
       options.forEach((each, k) => each.setAttribute("aria-selected", String(k === active)));
       if (active >= 0) {
@@ -67,9 +75,9 @@
 
     function show() {
       const found = matches(text.value);
-      list.replaceChildren(...found.map(option));
-      list.hidden = !found.length;
-      text.setAttribute("aria-expanded", String(found.length > 0));
+      list.replaceChildren(...(found.length ? found.map(option) : [nothing()]));
+      list.hidden = !text.value.trim();
+      text.setAttribute("aria-expanded", String(!list.hidden));
       told.textContent = text.value.trim() ? (found.length ? t("Found: {n}").replace("{n}", found.length) : t("Nothing found")) : "";
       mark(found.length ? 0 : -1);
     }
@@ -86,7 +94,7 @@
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         mark(active + (event.key === "ArrowDown" ? 1 : -1));
-      } else if (event.key === "Enter" && active >= 0) go(list.children[active].dataset.address);
+      } else if (event.key === "Enter" && active >= 0) go(list.querySelectorAll("[data-address]")[active].dataset.address);
       else if (event.key === "Escape") hide();
     });
   });

@@ -121,7 +121,7 @@ ecotone.words = (() => {
       const beyond = line.points.filter((point) => point.v === null && point.reason === NOT_REACHED).length;
       const unknown = line.points.filter((point) => point.v === null && point.reason !== NOT_REACHED);
       if (beyond) tell(longer, line.name, t("not reached in {n} of {all} {what}: it lies beyond what was observed", { n: beyond, all: line.points.length, what }));
-      const flag = line.points.findLast((point) => point.v !== null)?.flag ?? "";
+      const flag = line.points.filter((point) => point.v !== null).slice(-2).map((point) => point.flag).join("; "); // the last one is often unfinished and says only that
       LASTING.forEach(([pattern], index) => {
         const held = pattern.exec(flag);
         if (held) tell(lasting[index], line.name, percent(held[1]));

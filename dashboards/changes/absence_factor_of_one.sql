@@ -1,6 +1,6 @@
 /*+++
-title = "One person left"
-sentence = "{entity}: the absence factor fell from {before} to 1. Half of a year's commits are by one person."
+title = "Down to one person"
+sentence = "{entity}: the absence factor fell from {before} to 1. Half of a year's commits were by one person."
 metric = "contributor_absence_factor"
 chart = "contributors.html#absence-factor"
 format = "count"

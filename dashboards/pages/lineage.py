@@ -21,9 +21,24 @@ def _context(publication: Publication) -> Mapping[str, Any]:
     return {
         "families": families,
         "relations": relations,
+        "slots": _slots(publication, relations),
         "largest": max((family["models"] for family in families), default=1),
         "crossings": _crossings(publication),
     }
+
+
+def _slots(publication: Publication, relations: list[str]) -> dict[str, int]:
+    """The colour of each relation: as the chart of the page has it, which gives them out by name."""
+    drawn = (
+        publication.rows(
+            "SELECT DISTINCT substr(series, 10) FROM metrics.derivatives WHERE starts_with(series, 'relation:') "
+            "ORDER BY 1"
+        )
+        if publication.has("derivatives")
+        else []
+    )
+    names = [name for (name,) in drawn]
+    return {name: slot for slot, name in enumerate(dict.fromkeys([*names, *sorted(relations)]))}
 
 
 def _families(publication: Publication) -> list[dict[str, Any]]:

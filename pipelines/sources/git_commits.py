@@ -80,7 +80,7 @@ def _skip_if_not_recorded(url: str, full_name: str) -> None:
         return
     path = Path(unquote(parts.path))
     if not path.exists():
-        raise Skipped(f"no recording of {full_name}: {path.name} is not there")
+        raise Skipped(f"there is no git repository for {full_name}: {path.name} is not where ECOTONE_GIT_URL says")
 
 
 @stamina.retry(on=TransientError, attempts=ATTEMPTS)

@@ -17,6 +17,7 @@ from gitmaker import Maker
 from small_world import CATALOGUE, COMMAND, JUNE_2026, MODELS, call
 
 from pipelines.commands.origin import Origin
+from pipelines.sandbox.world import HUB_DAYS
 
 DAYS = ("2026-08-20", "2026-08-21", "2026-08-22")
 
@@ -97,7 +98,7 @@ def test_the_demo_shows_everything_and_starts_anew_when_run_again(tmp_path: Path
         assert said.err == ""
         with duckdb.connect(str(home / "ecotone.duckdb"), read_only=True) as published:
             assert published.execute("SELECT simulated FROM ops.publication").fetchone() == (True,)
-            assert published.execute("SELECT count(DISTINCT day) FROM staging.model_snapshot").fetchone() == (6,)
+            assert published.execute("SELECT count(DISTINCT day) FROM staging.model_snapshot").fetchone() == (HUB_DAYS,)
         query = re.search(r'^Ask:   ecotone sql --home \S+ "(.*)"$', said.out, re.MULTILINE)
         assert query
         answer = call("sql", "--home", str(home), query[1]).out.splitlines()

@@ -123,7 +123,7 @@ def test_a_claim_has_its_verdict_its_days_and_its_query(drawn: Path) -> None:
 
 def test_the_overview_tells_how_many_claims_hold(drawn: Path) -> None:
     html = (drawn / "index.html").read_text(encoding="utf-8")
-    assert "1 of 2 hold in this data, 0 are contradicted by it" in html
+    assert "Of 2, 1 hold in this data and 0 do not" in html
     assert '<a href="claims.html#claim-birch_grows"><bdi class="name">Birch grows (supported)</bdi></a>' in html
 
 
@@ -136,7 +136,7 @@ def test_of_simulated_data_a_verdict_says_so_and_no_claim_is_named_on_the_overvi
         connection.execute("UPDATE ops.publication SET simulated = TRUE")
     site.build(database, tmp_path / "site", pages=["index", "claims"])
     overview = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    assert "Of the world, this simulated data says nothing. 1 of 2 hold" in overview
+    assert "Of the world, this simulated data says nothing. Of 2, 1 hold" in overview
     assert "Birch grows" not in overview
     html = (tmp_path / "site" / "claims.html").read_text(encoding="utf-8")
     assert ">supported, by simulated data<" in html

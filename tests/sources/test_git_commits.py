@@ -162,7 +162,7 @@ def test_hostile_headers_stay_within_their_row(settings: Settings, maker: Maker)
 
 def test_no_such_repository_is_named_with_a_remedy(settings: Settings) -> None:
     remote = dataclasses.replace(settings, git_url="file://" + str(settings.home.parent / "{name}.git"))
-    with pytest.raises(Skipped, match="no recording of a/b: "):
+    with pytest.raises(Skipped, match="there is no git repository for a/b: "):
         fetched(remote)
     (settings.home.parent / "b.git").mkdir()
     with pytest.raises(
