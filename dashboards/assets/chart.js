@@ -248,11 +248,13 @@ ecotone.overTime = (() => {
     const linear = cut(dated, found);
     const isLog = scale === "log";
     let drawn = isLog ? ecotone.logarithmic(dated, "y", ends) : linear.spec;
-    if (form === "hours") drawn = ecotone.durations(isLog ? dated : linear.spec, "y", ends, isLog, linear.reach);
+    const most = REACH * Math.max(0, ...found.flatMap((line) => line.points.map((point) => point.v ?? (isOpen(point) ? point.l : 0))));
+    const near = ends.filter((end) => end <= most);
+    if (form === "hours") drawn = ecotone.durations(isLog ? dated : linear.spec, "y", isLog ? near : ends, isLog, linear.reach);
     const datasets = { rows: rows(found, FAR * Math.max(0, ...ends)), labels: [], zero: isLog ? [] : [{ v: 0 }] };
     const { view } = await ecotone.embed(element, drawn, datasets, { left: 0, top: 10, bottom: 0, right: narrow ? 10 : labelWidth(found) });
     if (!narrow) await view.data("labels", labels(view, found)).runAsync();
-    return { view, narrow, isCut: isLog ? found.some((line) => line.points.some(isOpen)) : linear.isCut };
+    return { view, narrow, isCut: isLog ? (form === "hours" && near.length < ends.length) || found.some((line) => line.points.some(isOpen)) : linear.isCut };
   }
 
   const sized = (found) => found.flatMap((line) => line.points);

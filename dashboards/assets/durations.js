@@ -8,6 +8,7 @@ ecotone.durations = (() => {
   const FAR_APART = [MINUTE, 10 * MINUTE, 1, 6, DAY, 7 * DAY, 30 * DAY, 365 * DAY, 3650 * DAY];
   const WIDE = 60; // times the smallest value: such a range has ticks that are far apart
   const AT_MOST = 6;
+  const NEAR = 3; // times the largest value: a tick that is further off would leave the top of the chart empty
 
   const unit = (step) => {
     if (step < 1) return "format(datum.value * 60, '.0f') + ' min'";
@@ -25,7 +26,8 @@ ecotone.durations = (() => {
     if (isLog) {
       const ticks = Math.max(high, ...known) / low > WIDE ? FAR_APART : ROUND;
       const top = Math.max(high, ...known);
-      const domain = [ticks.findLast((tick) => tick <= low) ?? low, ticks.find((tick) => tick >= top) ?? top];
+      const next = ticks.find((tick) => tick >= top);
+      const domain = [ticks.findLast((tick) => tick <= low) ?? low, next <= NEAR * top ? next : top];
       axis = { values: ticks.filter((tick) => tick >= domain[0] && tick <= domain[1]) };
       scale = { type: "log", nice: false, domain, clamp: true };
     } else {

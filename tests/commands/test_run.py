@@ -122,3 +122,11 @@ def test_a_home_named_by_the_option_wins_over_the_environment(tmp_path: Path) ->
 def test_the_lock_of_a_run_is_gone_when_it_ends(world: World) -> None:
     assert list((world.home / "runs").iterdir()) == []
     assert json.loads((world.home / "lake" / "format.json").read_text())["format"] == 1
+
+
+def test_a_template_with_another_placeholder_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:
+    said = call("run", "--home", str(tmp_path / "home"), ECOTONE_GIT_URL="https://example.org/{fullname}")
+    assert said.code == 2
+    assert "ECOTONE_GIT_URL is not a template" in said.err
+    assert "{full_name}" in said.err
+    assert not (tmp_path / "home" / "lake").exists()

@@ -242,3 +242,31 @@ def test_all_of_it_is_reached_by_keyboard_alone(built: Path, visit: Opener) -> N
     expect(seen.page.locator("#choose-list label:visible")).to_have_count(1)
     seen.page.keyboard.press("Escape")
     assert seen.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_a_search_that_finds_nothing_says_so(built: Path, visit: Opener) -> None:
+    seen = visit(built / "growth.html")
+    field = seen.page.get_by_role("combobox", name="Search pages")
+    field.focus()
+    field.fill("no such thing")
+    expect(seen.page.locator("#find-list [role=option]")).to_have_text("Nothing found")
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert seen.page.url.endswith("growth.html")
+    field.fill("bus factor")
+    expect(seen.page.locator("#find-list [role=option]").first).to_contain_text("absence factor", ignore_case=True)
+
+
+def test_of_other_kinds_than_ecosystems_no_profile_is_shown(built: Path, visit: Opener) -> None:
+    seen = visit(built / "index.html", fragment="#?grain=region")
+    expect(seen.page.locator("#other-grain")).to_be_visible()
+    expect(seen.page.locator(".profile:visible")).to_have_count(0)
+
+
+def test_an_interval_without_an_end_reaches_the_edge_and_says_so(built: Path, visit: Opener) -> None:
+    seen = visit(built / "index.html", fragment="#?grain=project")
+    seen.drawn()
+    shown = seen.page.locator("figure[data-measure]").filter(has_text="unbounded")
+    assert shown.count()
+    for told in shown.locator(".legend").all_text_contents():
+        assert "Where it meets the edge, it reaches further" in told

@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards import pages, site, streams
+from dashboards import pages, series, site, streams
+from dashboards.pages import lineage
 from dashboards.publication import open_publication
 from dashboards.unlisted import complete
 
+GLOW = ("", "by:x", "by:y", "stat:p25", "stat:p75")  # other statistics of the same are not drawn
 VERDICTS = """CREATE TABLE metrics.claim_verdict AS SELECT * FROM (VALUES
   ('birch_grows', 'Birch grows', 'supported', NULL, DATE '2026-01-01', DATE '2026-03-01', 3, 4, 'Birch 5, Cobalt 4',
    'A report', '2026-04', 'https://example.org/report', 'Cobalt having more.', ['Of what is catalogued.'], 'SELECT 1'),
@@ -47,7 +49,7 @@ def extended(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.execute(_table("contributor_overlap", pairs.format(0.25, 0.25)))
         flows = f"('{birch}', '2026-08-01', 'from:{cobalt}', 3), ('{birch}', '2026-09-01', 'from:{cobalt}', 4)"
         connection.execute(_table("contributor_flows", f"{flows}, ('{birch}', '2025-01-01', 'from:{cobalt}', 90)"))
-        parts = ", ".join(f"('{birch}', '2026-0{m}-01', '{s}', 0.{m})" for m in (7, 8, 9) for s in ("", "by:x", "by:y"))
+        parts = ", ".join(f"('{birch}', '2026-0{m}-01', '{s}', 0.{m})" for m in (7, 8, 9) for s in GLOW)
         connection.execute(_table("glow", parts))
         connection.execute(
             "INSERT INTO metrics.definition VALUES ('glow', 'openness', 'Glow', 'How much does it glow?', "
@@ -158,3 +160,12 @@ def test_pairs_and_flows_are_those_of_the_latest_months(drawn: Path) -> None:
 def test_without_pairs_it_is_said_that_they_are_unknown(built: Path) -> None:
     html = (built / "contributors.html").read_text(encoding="utf-8")
     assert "Unknown: this publication does not tell who takes part in two ecosystems" in html
+
+
+def test_a_relation_has_one_colour_on_the_page_of_lineage(published: Path) -> None:
+    with open_publication(published) as publication:
+        drawn = series.lines(publication, lineage.PAGE.charts[0], "ecosystem")
+        names = sorted({line.series.removeprefix("relation:") for line in drawn})
+        assert names
+        slots = lineage._slots(publication, ["unheard of", *names])  # noqa: SLF001 - what the table's colours come from
+    assert slots == {name: place for place, name in enumerate([*names, "unheard of"])}
