@@ -53,7 +53,6 @@ class Installation:
     def from_environment(cls, reporter: Reporter = silent) -> Installation:
         """Read settings, catalogue and people.toml; ConfigurationError if one of them is wrong."""
         settings = Settings.from_environment()
-        settings.check_git_url()
         people_links.link_rows(people_links.text_of(settings.home), b"")
         return cls(settings, Catalogue.load(settings.catalogue), discover_sources(), reporter)
 

@@ -84,9 +84,10 @@ def run(
         anyway: build and draw even if what the lake holds is published already.
 
     Raises:
-        ConfigurationError: an unknown project or source.
+        ConfigurationError: an unknown project or source, or addresses of git histories that are no template.
     """
     started = perf_counter()
+    installation.settings.check_git_url()
     summary = Summary()
     known = [project.slug for project in installation.catalogue.projects]
     wanted = _known("project", projects, known)

@@ -211,6 +211,7 @@ def test_as_of_shows_what_was_known_then(house: House) -> None:
     }
 
 
+@pytest.mark.slow
 def test_reader_keeps_its_file_and_a_new_one_sees_the_new(house: House) -> None:
     start(house)
     path = house.build()

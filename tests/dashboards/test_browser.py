@@ -36,7 +36,7 @@ def test_a_page_draws_all_of_its_charts_in_silence(
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("slug", SOME)
+@pytest.mark.parametrize("slug", ["index", *(pytest.param(s, marks=pytest.mark.slow) for s in PAGES if s != "index")])
 def test_hostile_names_are_drawn_as_text(slug: str, hostile: Path, visit: Opener) -> None:
     seen = visit(hostile / f"{slug}.html")
     seen.drawn()

@@ -141,6 +141,7 @@ def test_a_whole_grain_has_the_people_of_its_parts_once(world: World) -> None:
     assert {"region:china", "region:unknown", "layer:agent"} <= set(told)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_world_and_another_another(world: World, tmp_path: Path) -> None:
     again = write(tmp_path / "again", seed=5, scale=0.12, now=NOW)
     assert again.heads == world.heads

@@ -189,6 +189,7 @@ def test_news_are_fetched_and_little_else(house: House, server: GitHubServer) ->
         assert state["known"] == state["total"] == known
 
 
+@pytest.mark.slow
 def test_starved_of_budget_anywhere_and_continued_gives_the_same_rows_and_asks_for_no_page_twice(
     tmp_path: Path, server: GitHubServer
 ) -> None:
