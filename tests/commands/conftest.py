@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import sys
 from pathlib import Path
 
@@ -14,28 +12,15 @@ from small_world import Called, World, write_outside
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> World:
-    """Made once, whatever the number of test processes: a run takes some seconds. To be read only."""
-    base = tmp_path_factory.getbasetemp()
-    place = (base if worker_id == "master" else base.parent) / "commands"
-    place.mkdir(exist_ok=True)
-    with (place / "lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        said = place / "first.json"
-        if not said.exists():
-            write_outside(place / "outside")
-            first = World(place / "outside", place / "home", Called(0, "", "")).run()
-            said.write_text(json.dumps([first.code, first.out, first.err]))
-        return World(place / "outside", place / "home", Called(*json.loads(said.read_text())))
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Made once, as the tests of this place go to one process: a run takes some seconds. To be read only."""
+    place = tmp_path_factory.mktemp("commands")
+    write_outside(place / "outside")
+    first = World(place / "outside", place / "home", Called(0, "", "")).run()
+    return World(place / "outside", place / "home", first)
 
 
 @pytest.fixture
 def own(world: World, tmp_path: Path) -> World:
     """A copy of the installation, to be changed."""
     return world.copied(tmp_path / "own")
-
-
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """The test process's name; `master` where there is one only, or no xdist."""
-    return str(getattr(request.config, "workerinput", {}).get("workerid", "master"))
