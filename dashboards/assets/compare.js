@@ -119,11 +119,15 @@ ecotone.compare = () => {
     const sought = filter.value.trim().toLocaleLowerCase();
     for (const label of list.children) label.hidden = !label.textContent.toLocaleLowerCase().includes(sought);
   });
-  document.getElementById("send").addEventListener("click", async () => {
+  const send = document.getElementById("send");
+  const toSend = send.textContent;
+  send.addEventListener("click", async () => {
     const copied = await ecotone.copy(location.href);
     sent.textContent = copied ? t("The link was copied.") : location.href;
-    sent.classList.remove("unseen");
+    if (copied) send.textContent = sent.textContent;
+    else sent.classList.remove("unseen"); // to be copied by hand
   });
+  choice.listen(() => (send.textContent = toSend)); // another view, that was not copied
   document.addEventListener("pointerdown", (event) => {
     if (panel.open && !panel.contains(event.target)) panel.open = false;
   });

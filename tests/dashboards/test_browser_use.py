@@ -270,3 +270,13 @@ def test_an_interval_without_an_end_reaches_the_edge_and_says_so(built: Path, vi
     assert shown.count()
     for told in shown.locator(".legend").all_text_contents():
         assert "Where it meets the edge, it reaches further" in told
+
+
+def test_the_button_says_that_the_link_was_copied_until_another_view_is_chosen(built: Path, visit: Opener) -> None:
+    seen = visit(built / "growth.html")
+    button = seen.page.locator("#send")
+    offered = str(button.text_content())
+    button.click()
+    expect(button).to_have_text("The link was copied.")
+    seen.page.locator("[name=span][value='24']").check(force=True)
+    expect(button).to_have_text(offered)
