@@ -46,10 +46,11 @@ dev: runtime ## the Dagster UI of an installation (ECOTONE_HOME=data; try ECOTON
 	@$(BIN)/ecotone dev
 
 .PHONY: lint
-lint: setup ## ruff, the layering rule among it, and mypy
+lint: setup ## ruff, mypy, and which room may import which
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
 
 .PHONY: format
 format: setup ## let ruff fix and format what it can

@@ -34,8 +34,8 @@ from benchmarks.measure import (
     versions,
 )
 from benchmarks.peers import PERCEVAL, perceval_python
-from pipelines.clients.git import HEAD_REF
-from pipelines.sources.git_commits import FIELDS
+from pipelines.sources.git.client import HEAD_REF
+from pipelines.sources.git.commits import FIELDS
 
 BUNDLE = RECORDED / "git" / "langchain-ai+langgraph.bundle"
 MIRROR = Path("git") / "bench+history.git"

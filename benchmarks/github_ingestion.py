@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.measure import CHILDREN, MIB, child, machine, table, verdict, versions
 from benchmarks.peers import PERCEVAL, perceval_python
-from pipelines.sandbox.github_server import TOKEN
+from pipelines.sandbox.github.server.server import TOKEN
 
 LARGE = (10_000, 5_000, 20_000, 5_000)  # issues with 3 comments each, change requests, stars, forks
 STREAMS = ("issues", "pull_requests", "stargazers", "forks", "releases", "discussions", "community")

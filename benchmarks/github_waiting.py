@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from benchmarks.measure import ROOT, machine, table, verdict, versions
-from pipelines.clients.github import GitHub, load_document
-from pipelines.sandbox.github_server import TOKEN
+from pipelines.sandbox.github.server.server import TOKEN
+from pipelines.sources.github.client.client import GitHub, load_document
 
 REPOSITORIES, PAGES, LATENCY = 100, 10, 0.2
 PART = 10  # repositories of the side that asks one after another

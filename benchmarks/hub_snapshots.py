@@ -23,14 +23,14 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import RECORDED, machine, table, verdict, versions
 from pipelines.catalogue import Catalogue
-from pipelines.ingest import Ingestion
+from pipelines.ingestion.fetching import Ingestion
 from pipelines.lake import Lake
-from pipelines.sandbox.hub import HubServer
-from pipelines.sandbox.hub_models import HubModels
+from pipelines.sandbox.huggingface.models import HubModels
+from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.sandbox.loopback import loopback_environment
 from pipelines.sandbox.recorded import recording
 from pipelines.settings import Settings
-from pipelines.sources.huggingface_models import SOURCE
+from pipelines.sources.huggingface.models import SOURCE
 
 MODELS = 15_000
 ORGANIZATIONS = (1, 30)  # all in one, and as many as the default catalogue has

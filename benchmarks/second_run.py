@@ -30,7 +30,7 @@ from benchmarks.measure import (
     verdict,
     versions,
 )
-from pipelines.sandbox.hub import HubServer
+from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.sandbox.recorded import recording
 
 PART = 1 / 10

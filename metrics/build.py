@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from metrics.definitions import CONTRACT_COLUMNS, Metric, load
-from metrics.macros import ROOT, macros
+from metrics.macro_files import ROOT, macros
 from metrics.verdicts import VERDICTS, build_verdicts
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def build(connection: duckdb.DuckDBPyConnection, names: Iterable[str] | None = N
     """
     defined = load()
     connection.execute("CREATE SCHEMA IF NOT EXISTS metrics")
-    for statement in macros():
+    for statement in macros().values():
         connection.execute(statement)
     for metric in [defined[name] for name in names] if names is not None else defined.values():
         connection.execute(create_statement(metric))

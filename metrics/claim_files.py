@@ -18,7 +18,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from metrics.definitions import CLAIMS, CLOSING, OPENING, MetricError, through_macros
-from metrics.macros import ROOT
+from metrics.macro_files import ROOT
 
 KINDS = ("event", "state")
 TEXTS = ("title", "kind", "said_by", "said_on", "source", "refuted_by")

@@ -17,11 +17,13 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from metrics.macros import ROOT, macro_definitions, tables
+from metrics.macro_files import ROOT, macro_definitions, tables
 
 OPENING = "/*+++"
 CLOSING = "+++*/"
 CLAIMS = "claims"  # the folder that is no room of metrics: verdicts.py reads it
+MACROS = "macros"
+NO_ROOMS = frozenset({CLAIMS, MACROS})  # folders of other .sql than metrics
 
 CONTRACT_COLUMNS: Mapping[str, tuple[str, str]] = {
     "entity_id": ("VARCHAR", "repository, project, ecosystem, region or layer: catalogue.entity"),
@@ -96,7 +98,7 @@ def load(root: Path = ROOT) -> dict[str, Metric]:
         MetricError: a file is not as it must be, or two have one name.
     """
     found: dict[str, Metric] = {}
-    for path in sorted(path for path in root.glob("*/*.sql") if path.parent.name != CLAIMS):
+    for path in sorted(path for path in root.glob("*/*.sql") if path.parent.name not in NO_ROOMS):
         metric = parse(path.read_text(encoding="utf-8"), path)
         if metric.name in found:
             raise MetricError(

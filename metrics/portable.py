@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from metrics.definitions import Metric
-from metrics.macros import macro_definitions
+from metrics.macro_files import macro_definitions
 
 
 def portable(metric: Metric, dialect: str = "spark") -> str:
@@ -32,7 +32,7 @@ def portable(metric: Metric, dialect: str = "spark") -> str:
 
 
 def inlined(sql: str) -> exp.Expr:
-    """The statement with every macro of macros.sql replaced by its body."""
+    """The statement with every macro of macros/*.sql replaced by its body."""
     numbers = count(1)
 
     def without_macro(node: exp.Expr) -> exp.Expr:

@@ -73,7 +73,7 @@ def recorded_home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -
     """An installation to which the recording was replayed by the command that a user gives; for slow tests."""
     folder = tmp_path_factory.mktemp("recorded")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
-    begin = "import sys; from pipelines.cli import main; sys.exit(main())"
+    begin = "import sys; from pipelines.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", begin, "replay", str(shared_data), "--home", str(folder)]
     done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -15,10 +15,10 @@ from pathlib import Path
 from _peak import peak_bytes  # type: ignore[import-not-found]  # this folder is the script's own
 
 from pipelines.catalogue import Catalogue, Name, Project, Repository
-from pipelines.ingest import Ingestion
+from pipelines.ingestion.fetching import Ingestion
 from pipelines.lake import Lake
 from pipelines.settings import Settings
-from pipelines.sources.git_commits import SOURCE
+from pipelines.sources.git.commits import SOURCE
 
 FULL_NAME = "bench/history"
 

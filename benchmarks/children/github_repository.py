@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import sys
 
-from pipelines.sandbox.github_generated import generated
-from pipelines.sandbox.github_limits import UNLIMITED
-from pipelines.sandbox.github_server import GitHubServer
-from pipelines.sandbox.github_world import GitHubWorld
+from pipelines.sandbox.github.server.limits import UNLIMITED
+from pipelines.sandbox.github.server.server import GitHubServer
+from pipelines.sandbox.github.world.facts import GitHubWorld
+from pipelines.sandbox.github.world.generated import generated
 
 issues, changes, stars, forks = map(int, sys.argv[1:5])
 repository = generated(

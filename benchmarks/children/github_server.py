@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from pipelines.sandbox.github_generated import generated
-from pipelines.sandbox.github_limits import UNLIMITED
-from pipelines.sandbox.github_server import GitHubServer
-from pipelines.sandbox.github_world import GitHubWorld
+from pipelines.sandbox.github.server.limits import UNLIMITED
+from pipelines.sandbox.github.server.server import GitHubServer
+from pipelines.sandbox.github.world.facts import GitHubWorld
+from pipelines.sandbox.github.world.generated import generated
 
 repositories, issues, latency = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 world = GitHubWorld.of(

@@ -13,12 +13,12 @@ from pathlib import Path
 from _peak import peak_bytes  # type: ignore[import-not-found]  # this folder is the script's own
 
 from pipelines.catalogue import Catalogue, Name, Project, Repository
-from pipelines.clients.github import GitHub
-from pipelines.ingest import Ingestion
+from pipelines.ingestion.fetching import Ingestion
 from pipelines.lake import Lake
-from pipelines.sandbox.github_server import TOKEN
+from pipelines.sandbox.github.server.server import TOKEN
 from pipelines.settings import Settings
 from pipelines.sources import discover
+from pipelines.sources.github.client.client import GitHub
 
 FULL_NAME = "bench/large"
 

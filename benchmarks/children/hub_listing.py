@@ -11,11 +11,11 @@ from pathlib import Path
 from _peak import peak_bytes  # type: ignore[import-not-found]  # this folder is the script's own
 
 from pipelines.catalogue import Catalogue
-from pipelines.ingest import Ingestion
+from pipelines.ingestion.fetching import Ingestion
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 from pipelines.sources import discover
-from pipelines.sources.huggingface_hub_listing import SOURCE
+from pipelines.sources.huggingface.hub_listing import SOURCE
 from pipelines.warehouse import Warehouse
 
 CATALOGUE = """

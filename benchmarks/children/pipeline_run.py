@@ -11,8 +11,9 @@ import sys
 
 from _peak import peak_bytes  # type: ignore[import-not-found]  # this folder is the script's own
 
-from pipelines.installation import Installation
-from pipelines.launch import open_instance, run
+from pipelines.orchestration.installation import Installation
+from pipelines.orchestration.launch import run
+from pipelines.orchestration.runs import open_instance
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
     imported = peak_bytes()
     summary = run(installation, sources=sys.argv[1:] or None)
     steps: dict[str, float] = {}
-    with open_instance(installation) as instance:
+    with open_instance(installation.settings) as instance:
         for run_id in summary.run_ids:
             for step in instance.get_run_step_stats(run_id):
                 if step.start_time is not None and step.end_time is not None:

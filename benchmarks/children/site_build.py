@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from dashboards import site
+from dashboards.write import site
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-// Values as text. The same rules as dashboards/text.py, which writes what stands on a page without scripts.
+// Values as text. The same rules as dashboards/texts/values.py, which writes what stands on a page without scripts.
 "use strict";
 ecotone.format = (() => {
   const MINUS = "\u2212";

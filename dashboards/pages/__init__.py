@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from dashboards.model import Page
+from dashboards.page import Page
 
 
 def load() -> dict[str, Page]:

@@ -1,6 +1,7 @@
 """Adoption: downloads on the Hub."""
 
-from dashboards.model import Chart, Page, Part
+from dashboards.chart import Chart, Part
+from dashboards.page import Page
 from dashboards.streams import HUB
 
 PAGE = Page(

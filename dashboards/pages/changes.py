@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import badges, notices
-from dashboards.entities import slug_of
-from dashboards.model import Page
-from dashboards.publication import Publication
+from dashboards.page import Page
+from dashboards.parts import badges, notices
+from dashboards.parts.entities import slug_of
+from dashboards.read.publication import Publication
 
 LISTED = 60
 

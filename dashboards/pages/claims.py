@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.model import Page
-from dashboards.publication import Publication
+from dashboards.page import Page
+from dashboards.read.publication import Publication
 
 TABLE = "claim_verdict"
 COLUMNS = (

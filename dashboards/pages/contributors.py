@@ -1,7 +1,8 @@
 """Contributors: who takes part, and on how many people it rests."""
 
-from dashboards import pairs
-from dashboards.model import Chart, Page
+from dashboards.chart import Chart
+from dashboards.page import Page
+from dashboards.parts import pairs
 from dashboards.streams import ACCOUNTS, DISCUSSIONS, GIT, ISSUES, PULL_REQUESTS
 
 _CONTRIBUTIONS = (ISSUES, PULL_REQUESTS, DISCUSSIONS)  # where they were read

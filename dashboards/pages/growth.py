@@ -1,6 +1,7 @@
 """Growth: stars and forks on GitHub, derivatives on the Hub."""
 
-from dashboards.model import Chart, Page, Part
+from dashboards.chart import Chart, Part
+from dashboards.page import Page
 from dashboards.streams import COUNTERS, FORKS, HUB, PULL_REQUESTS, RELEASES, STARGAZERS
 
 PAGE = Page(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.model import Chart, Page
-from dashboards.publication import Publication
+from dashboards.chart import Chart
+from dashboards.page import Page
+from dashboards.read.publication import Publication
 from dashboards.streams import HUB
 
 FAMILIES = 24  # largest ones that are listed

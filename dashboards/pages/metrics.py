@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from dashboards.figures import label
-from dashboards.model import Page, Subpage
-from dashboards.publication import CONTRACT, Definition, Publication, identifier
+from dashboards.draw.figures import label
+from dashboards.page import Page, Subpage
+from dashboards.read.publication import CONTRACT, Definition, Publication, identifier
 
 LATEST_ROWS = 40
 

@@ -1,6 +1,7 @@
 """Openness: licences, policies, security, and how alike the models grow. What else its room has is drawn too."""
 
-from dashboards.model import Chart, Page, Part
+from dashboards.chart import Chart, Part
+from dashboards.page import Page
 from dashboards.streams import COMMUNITY, HUB
 
 PAGE = Page(

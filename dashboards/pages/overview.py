@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import answers, notices, profiles
-from dashboards.entities import slug_of
-from dashboards.figures import label
-from dashboards.model import Measure, Page
-from dashboards.publication import Publication
+from dashboards.chart import Measure
+from dashboards.draw.figures import label
+from dashboards.page import Page
+from dashboards.parts import answers, notices, profiles
+from dashboards.parts.entities import slug_of
+from dashboards.read.publication import Publication
 from dashboards.streams import COUNTERS, GIT, HUB, ISSUES
 
 NOTICES = 4  # further ones are on the page of changes

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from dashboards import pages, sparks
-from dashboards.entities import HAVE_PAGES, Group, groups, measured, peers_of, slug_of
-from dashboards.figures import label
-from dashboards.model import Page, Subpage
-from dashboards.publication import Entity, Publication
+from dashboards import pages
+from dashboards.draw import sparks
+from dashboards.draw.figures import label
+from dashboards.page import Page, Subpage
+from dashboards.parts.entities import HAVE_PAGES, Group, groups, measured, peers_of, slug_of
+from dashboards.parts.unlisted import complete
+from dashboards.read.publication import Entity, Publication
 from dashboards.texts import t
-from dashboards.unlisted import complete
 
 
 def _context(publication: Publication) -> Mapping[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import coverage
-from dashboards.entities import slug_of
-from dashboards.figures import label
-from dashboards.model import Page
-from dashboards.publication import Publication
+from dashboards.draw.figures import label
+from dashboards.page import Page
+from dashboards.parts.entities import slug_of
+from dashboards.read import coverage
+from dashboards.read.publication import Publication
 from dashboards.streams import about
 from dashboards.texts import t
 

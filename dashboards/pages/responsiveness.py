@@ -1,6 +1,7 @@
 """Responsiveness: how long people wait for an answer, a review, a decision, where those still waiting count too."""
 
-from dashboards.model import Chart, Curve, Page, Part
+from dashboards.chart import Chart, Curve, Part
+from dashboards.page import Page
 from dashboards.streams import ISSUES, PULL_REQUESTS
 
 _ISSUES = "issues opened in the month"

@@ -16,7 +16,7 @@ median of the answered alone. The interval is that of `time_to_first_response`. 
 source = "CHAOSS, Time to First Response: https://chaoss.community/kb/metric-time-to-first-response/; Aalen & Johansen, Scand. J. Stat. 5 (1978) 141; Hugging Face Hub, discussions: https://huggingface.co/docs/hub/repositories-pull-requests-discussions"
 caveats = [
   "Of each organisation, its most downloaded and most liked models are asked: others' discussions are not seen.",
-  "The Hub does not mark its bots: those that pipelines/staging/people_rules.toml does not know count as people.",
+  "The Hub does not mark its bots: those that pipelines/staging/rules/machines.toml does not know count as people.",
   "Hidden discussions are left out, and what deleted accounts wrote does not answer.",
 ]
 +++*/

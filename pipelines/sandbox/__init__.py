@@ -1,23 +1,12 @@
 """A simulated world with known truth, and loopback servers that speak the real protocols.
 
-`world.write(folder)` makes the world, `recorded.recording(folder)` reads a folder of recorded real data. Both give days
-to run on, a Hub for each (`hub_for(day)`, served by `hub.HubServer`), a GitHub (`github_for(day)`, served by
-`github_server.GitHubServer`; none was recorded), and the environment of a run (`environment(endpoint, day, github)`).
-Data leaves over 127.0.0.1 and file:// only, and only as the settings lead there.
-
-    world ── history, git_writer    repositories          hub ── hub_models   queries over rows
-          ├─ growth, counters       stars, forks, rankings    └─ hub_faults   what can go wrong
-          ├─ families, hub_days     the Hub's models
-          ├─ github_life            issues, change requests, forks, stars, releases, discussions; made of
-          │    github_crowd (who), github_laws (how long), github_issues, github_changes, github_forks, github_talk
-          └─ truth, github_truth    what metrics are held against
-
-    github_server   aiohttp, latency
-      └─ github_answer     tokens, github_limits (budgets), github_faults
-           ├─ github_execution   graphql-core over github_schema.graphql, github_cost (points), github_resolvers
-           └─ github_rest        the REST paths
-                └─ github_shown      a GitHubWorld as of its now: github_rows, github_threads, github_pages
-                     └─ github_world     plain facts; github_generated makes them in any number for tests
+What belongs here: the demo's world, its truth (the oracle of tests), servers of it, faults by name, and servers over
+recorded data. One folder = one system of the world, as in `pipelines.sources`.
+What does not: anything of the pipeline. The sandbox stands outside and is reached over 127.0.0.1 and file:// only.
+Data passes from `cast` (who and what there is) by `world.write(folder)` to repositories, rankings, a catalogue and the
+facts that servers answer from; `recorded.recording(folder)` does the same for recorded data. Both give days to run on,
+a Hub for each (`hub_for(day)`), a GitHub (`github_for(day)`; none was recorded), and the environment of a run.
+Shared by the systems: `chance`, `times`, `people`, `laws` (how long anything takes), `faults` (of HTTP), `loopback`.
 
 A test that wants a GitHub:
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from pipelines.errors import ConfigurationError
-from pipelines.sandbox.hub_models import HubModels
+from pipelines.sandbox.huggingface.models import HubModels
 from pipelines.sandbox.loopback import loopback_environment
 
 MODELS_SUFFIX = ".models.jsonl.gz"

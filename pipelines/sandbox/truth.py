@@ -15,9 +15,9 @@ from itertools import accumulate
 from typing import Any
 
 from pipelines.sandbox.cast import PROJECTS, Frame
-from pipelines.sandbox.families import UNFOLLOWED, Model
-from pipelines.sandbox.history import Commit, Contributor
-from pipelines.sandbox.hub_days import counts
+from pipelines.sandbox.git.history import Commit, Contributor
+from pipelines.sandbox.huggingface.days import counts
+from pipelines.sandbox.huggingface.families import UNFOLLOWED, Model
 from pipelines.sandbox.people import Person
 from pipelines.sandbox.times import month_after, month_of
 

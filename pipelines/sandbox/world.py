@@ -24,23 +24,25 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelines.errors import ConfigurationError
-from pipelines.sandbox import github_truth, hub_truth, truth
+from pipelines.sandbox import truth
 from pipelines.sandbox.cast import PROJECTS, Frame, RepositoryPlan
-from pipelines.sandbox.counters import Counter, counters, write_rankings
-from pipelines.sandbox.families import Model, plan_models
-from pipelines.sandbox.git_writer import main_line, move_head, write_repository
-from pipelines.sandbox.github_life import GitHubLife, live
-from pipelines.sandbox.github_world import GitHubWorld
-from pipelines.sandbox.history import Commit, Planner
-from pipelines.sandbox.hub_days import hub_id, hub_on
-from pipelines.sandbox.hub_models import HubModels
-from pipelines.sandbox.hub_spaces import Space, plan_spaces, spaces_on
-from pipelines.sandbox.hub_talk import Discussion, plan_talk, shown
+from pipelines.sandbox.catalogue import catalogue_text
+from pipelines.sandbox.git.history import Commit, Planner
+from pipelines.sandbox.git.writer import main_line, move_head, write_repository
+from pipelines.sandbox.github.world import truth as github_truth
+from pipelines.sandbox.github.world.facts import GitHubWorld
+from pipelines.sandbox.github.world.life import GitHubLife, live
+from pipelines.sandbox.huggingface import truth as hub_truth
+from pipelines.sandbox.huggingface.days import hub_id, hub_on
+from pipelines.sandbox.huggingface.families import Model, plan_models
+from pipelines.sandbox.huggingface.models import HubModels
+from pipelines.sandbox.huggingface.spaces import Space, plan_spaces, spaces_on
+from pipelines.sandbox.huggingface.talk import Discussion, plan_talk, shown
 from pipelines.sandbox.loopback import loopback_environment
+from pipelines.sandbox.openrouter.usage import Tokens, of_tokens, plan_tokens
 from pipelines.sandbox.people import populate
+from pipelines.sandbox.rankings.counters import Counter, counters, write_rankings
 from pipelines.sandbox.times import last_days
-from pipelines.sandbox.usage import Tokens, of_tokens, plan_tokens
-from pipelines.sandbox.world_catalogue import catalogue_text
 
 HUB_DAYS = 4  # month ends, and now: enough for a curve of downloads
 Progress = Callable[[int, int, str], None]

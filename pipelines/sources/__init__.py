@@ -1,129 +1,16 @@
-"""Sources: one file = one stream of facts. Data flows from a client to tables; the lake is written by the runner.
+"""Sources: what is peculiar to each system of the world. One folder = one system, one file in it = one stream of facts.
 
-A module in this folder that defines `SOURCE` is a source; nothing else needs to know of it. Its `fetch` is a
-generator of `Batch`es: it neither writes nor retries nor logs. What stops one subject is raised as a `SourceError`.
+What belongs here: how a system is asked (its `client`), and how its answers become typed rows. A module that defines
+`SOURCE` is found by looking (`discovery`); to take a system out is to delete its folder.
+What does not: which subjects are fetched in which order, and what is written down of it (`pipelines.ingestion`); what
+rows of two systems mean together (`pipelines.staging`).
+Data passes from a client's answers to tables (`contract.Batch`). Shared by the systems: `contract`, `columns` (types of
+columns), `untrusted` (values that strangers wrote), `people_keys` (no e-mail address passes), `recorded_days`.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from pipelines.sources.contract import Batch, Reader, Request, Source, State
+from pipelines.sources.discovery import discover
 
-import pyarrow as pa
-
-from pipelines.catalogue import Project
-from pipelines.settings import Settings
-
-State = Mapping[str, Any]
-"""What a stream must remember of one subject to go on from there: JSON, kept in the manifest of the batch."""
-
-
-Reader = Callable[[str, Sequence[str], str | datetime | None], Iterator[pa.Table]]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A piece of what a fetch brings: written as it comes, so that memory holds one batch.
-
-    Attributes:
-        table: rows with exactly the source's schema (the lake adds `_batch`, `_fetched_at`, `_subject`).
-        complete: True on the last batch of a fetch that brought all it was asked for. It may have no rows.
-        state: what to go on from; only on the complete batch, save where a source is resumable. A key
-            `observed_until` (ISO 8601) says up to when the stream is known if that is not the time of the fetch.
-        reason: what is missing and why, where a fetch ends incomplete without an error.
-    """
-
-    table: pa.Table
-    complete: bool = False
-    state: State | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """One subject to fetch.
-
-    Attributes:
-        subject: `github:owner/name` or `hf-org:name`, as the catalogue has it.
-        project: the project it belongs to.
-        settings: addresses, tokens, clock.
-        domains: organisation e-mail domains that the catalogue allows to be stored.
-        now: the time of this fetch, UTC.
-        state: the `state` of the last complete fetch of this subject, None for the first; of a resumable source the
-            newest one, be it in the middle of a fetch.
-        fetched_at: when the last complete fetch was.
-        peers: all subjects of this run, this one among them: what can be asked for together.
-        progress: call it with a short text ("12,000 commits") whenever there is something new to say.
-        read: what the lake holds of this subject in another stream (`Source.after` names it): `read("git/commits",
-            ["sha"], after)` yields tables with these columns and `_batch`, of the batches with a greater id than
-            `after` (a time: of those fetched then or later; None: of all), oldest first.
-    """
-
-    subject: str
-    project: Project
-    settings: Settings
-    now: datetime
-    domains: frozenset[str] = frozenset()
-    state: State | None = None
-    fetched_at: datetime | None = None
-    peers: tuple[str, ...] = ()
-    progress: Callable[[str], None] = field(default=lambda _text: None)
-    read: Reader = field(default=lambda _stream, _columns, _after: iter(()))
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a module of this folder declares as `SOURCE`.
-
-    Attributes:
-        name: the module's name; also the Dagster asset `[sources, name]`.
-        source: folder in the lake and system of origin: `git`, `github`, `huggingface`, `openrouter`.
-        stream: what the rows are: `commits`, `models`, …
-        description: for the Dagster UI: what, from where, how often, what it costs.
-        schema: the columns, typed; exactly what was asked of the API.
-        subjects: which subjects a project has in this stream.
-        fetch: brings one subject. Yields nothing at all if nothing has changed since `request.state`.
-        atomic: True if rows count only when their fetch completed (it can be repeated); False if each batch stands
-            for itself, because what it saw cannot be fetched again.
-        resumable: True if a `state` on any batch is a checkpoint from which the next fetch goes on. Such a source is
-            not atomic, its rows are facts that may come twice, and `Request.state` may stem from an incomplete fetch.
-        daily: True if a second fetch on the same UTC day brings nothing new by definition.
-        after: `source/stream`s that should have been fetched before, because `Request.read` looks into them.
-        pool: Dagster's concurrency pool: `github_api`, `huggingface_api`, or None.
-        concurrency: how many subjects at once.
-        needs: names of settings without which the stream is skipped ("github_token"), with what it would add.
-    """
-
-    name: str
-    source: str
-    stream: str
-    description: str
-    schema: pa.Schema
-    subjects: Callable[[Project], Sequence[str]]
-    fetch: Callable[[Request], Iterator[Batch]]
-    atomic: bool = True
-    resumable: bool = False
-    daily: bool = False
-    pool: str | None = None
-    concurrency: int = 1
-    after: tuple[str, ...] = ()
-    kinds: frozenset[str] = frozenset()
-    needs: Mapping[str, str] = field(default_factory=dict)
-
-
-def discover() -> dict[str, Source]:
-    """All sources of this folder by name, in alphabetical order."""
-    found: dict[str, Source] = {}
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        source = getattr(module, "SOURCE", None)
-        if source is None:
-            continue
-        if source.name != info.name:
-            raise ImportError(f"{module.__file__}: SOURCE.name is {source.name!r}; name it {info.name!r} like its file")
-        found[source.name] = source
-    return found
+__all__ = ["Batch", "Reader", "Request", "Source", "State", "discover"]

@@ -14,9 +14,9 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.catalogue import Catalogue, Project
-from pipelines.manifest import Entry
+from pipelines.lake.manifest import Entry
 from pipelines.sources import Source
-from pipelines.staging import licenses, organizations, people, people_links
+from pipelines.staging.rules import licenses, machines, organizations, people
 
 TEXT, DAY, TIME, FLAG, COUNT = pa.string(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_(), pa.int64()
 PERIOD = [("valid_from", DAY), ("valid_to", DAY)]
@@ -85,8 +85,8 @@ def create(  # noqa: PLR0913 - each is a thing that Python knows
         (f"region:{region}", "huggingface", organization, None, None, None, len(catalogue.projects))
         for organization, region in catalogue.organization_regions.items()
     ]
-    rows["input_rule"] = [row[:5] for row in people.rule_rows(key)]
-    rows["input_link"] = list(people_links.link_rows(links, key))
+    rows["input_rule"] = [row[:5] for row in machines.rule_rows(key)]
+    rows["input_link"] = list(people.link_rows(links, key))
     rows["input_organization"] = list(organizations.organization_rows())
     rows["input_license"] = list(licenses.license_rows())
     counted = {entry.batch for entry in countable(entries, sources)}

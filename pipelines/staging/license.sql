@@ -1,6 +1,6 @@
 /*+++
 title = "Licences, and what they allow"
-description = """One row for each licence as GitHub or the Hub told it. What it allows is curated (pipelines/staging/licenses.toml), with a
+description = """One row for each licence as GitHub or the Hub told it. What it allows is curated (pipelines/staging/rules/licenses.toml), with a
 source for each id; an id that is not in there is unknown, and so is a list of ids of several classes."""
 [columns]
 license = "As told: an SPDX id, an id of the Hub's, or several with commas between them."

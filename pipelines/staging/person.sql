@@ -7,7 +7,7 @@ person_id = "account:<GitHub id> where one is known, else login:<login>, else em
 kind = "human, bot or agent."
 agent = "Which AI coding agent; NULL for humans and bots."
 agent_since = "First public release of that agent: its rule counts from then on."
-rule = "The rule that told so (pipelines/staging/people_rules.toml, or account-type); NULL for humans."
+rule = "The rule that told so (pipelines/staging/rules/machines.toml, or account-type); NULL for humans."
 +++*/
 CREATE OR REPLACE TABLE staging.person AS
 WITH keys AS (

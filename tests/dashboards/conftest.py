@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-
-from dashboards import site
-
-sys.path.insert(0, str(Path(__file__).parent))
 from fictional import HOSTILE, Publish, World, write
+from playwright.sync_api import Browser
 from visiting import Opener, chromium_at, visits
+
+from dashboards.write import site
 
 USUAL = World(months=30)
 

@@ -13,8 +13,9 @@ from fictional import HOSTILE
 from playwright.sync_api import expect
 from visiting import LAYOUT_SHIFT, NARROW, WIDE, Opener, Visit
 
-from dashboards import pages, text
-from dashboards.model import Format
+from dashboards import pages
+from dashboards.chart import Format
+from dashboards.texts import values as text
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,8 @@ from playwright.sync_api import expect
 from visiting import Opener
 
 from dashboards import pages
-from dashboards.model import Chart
-from dashboards.publication import open_publication
+from dashboards.chart import Chart
+from dashboards.read.publication import open_publication
 
 pytestmark = pytest.mark.browser
 

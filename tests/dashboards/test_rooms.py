@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards import pages, series, site, streams
+from dashboards import pages, streams
 from dashboards.pages import lineage
-from dashboards.publication import open_publication
-from dashboards.unlisted import complete
+from dashboards.parts.unlisted import complete
+from dashboards.read import series
+from dashboards.read.publication import open_publication
+from dashboards.write import site
 
 GLOW = ("", "by:x", "by:y", "stat:p25", "stat:p75")  # other statistics of the same are not drawn
 VERDICTS = """CREATE TABLE metrics.claim_verdict AS SELECT * FROM (VALUES

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 import metrics
-
-sys.path.insert(0, str(Path(__file__).parent))  # github_rows
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "staging.commit": {

@@ -17,7 +17,7 @@ import pytest
 
 import metrics
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.glob("*/*.toml"))
 
 

@@ -18,9 +18,9 @@ import sqlglot
 
 import metrics
 from metrics.claim_files import parse_claim
-from metrics.macros import ROOT
+from metrics.macro_files import ROOT
 
-CASES = Path(__file__).parent.parent / "claims"
+CASES = Path(__file__).parent / "claims"
 FILES = sorted(CASES.glob("*/*.toml"))
 CLAIMS = metrics.load_claims()
 OUTCOMES = {"supported", "contradicted", "not enough data"}

@@ -10,7 +10,7 @@ import sqlglot
 import metrics
 from metrics.definitions import parse
 from metrics.index import render
-from metrics.macros import ROOT, macro_definitions, tables
+from metrics.macro_files import ROOT, macro_definitions, tables
 
 FRONT = """/*+++
 title = "Things"

@@ -39,5 +39,5 @@ def test_everything_is_kept_in_the_home_of_the_installation(instance: DagsterIns
 
 def test_the_workspace_is_the_one_code_location(root: Path) -> None:
     (target,) = yaml.safe_load((root / "workspace.yaml").read_text())["load_from"]
-    assert target["python_module"]["module_name"] == "pipelines.definitions"
+    assert target["python_module"]["module_name"] == "pipelines.orchestration.definitions"
     assert target["python_module"]["working_directory"] == "."

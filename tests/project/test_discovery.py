@@ -40,7 +40,8 @@ JOIN staging.commit AS c ON c.repository_id = m.subject_id
 WHERE extract('hour' FROM c.authored_at) < 6
 GROUP BY ALL
 """,
-    "pipelines/sources/weather.py": '''"""Weather → observations: an example."""
+    "pipelines/sources/weather/__init__.py": '"""The weather: an example of a system."""\n',
+    "pipelines/sources/weather/observations.py": '''"""Weather → observations: an example."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ def fetch(request: Request) -> Iterator[Batch]:
 
 
 SOURCE = Source(
-    name="weather",
+    name="weather_observations",
     source="weather",
     stream="observations",
     description="The weather at each project.",
@@ -91,7 +92,8 @@ CREATE OR REPLACE VIEW staging.weather AS SELECT subject, degrees FROM fact.weat
 """,
     "dashboards/pages/nights.py": '''"""Nights: an example."""
 
-from dashboards.model import Chart, Page
+from dashboards.chart import Chart
+from dashboards.page import Page
 from dashboards.streams import GIT
 
 PAGE = Page(
@@ -132,8 +134,8 @@ warnings.simplefilter("ignore")  # Dagster tells of what is in preview
 import metrics
 from dashboards import pages
 from pipelines import sources, staging
-from pipelines.definitions import build
-from pipelines.installation import Installation
+from pipelines.orchestration.definitions import build
+from pipelines.orchestration.installation import Installation
 graph = build(Installation.from_environment()).resolve_asset_graph()
 print(json.dumps({
     "metrics": list(metrics.load()),
@@ -146,10 +148,10 @@ print(json.dumps({
 RUN = """
 import duckdb, json, warnings
 warnings.simplefilter("ignore")
-from pipelines.installation import Installation
-from pipelines.launch import run
+from pipelines.orchestration.installation import Installation
+from pipelines.orchestration.launch import run
 installation = Installation.from_environment()
-summary = run(installation, sources=["git_commits", "weather"])
+summary = run(installation, sources=["git_commits", "weather_observations"])
 assert not summary.failed_steps, summary.failed_steps
 with duckdb.connect(str(installation.settings.published), read_only=True) as connection:
     ask = lambda query: connection.execute(query).fetchall()
@@ -173,6 +175,7 @@ def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (target / "ecosystems.toml").write_text(CATALOGUE)
     for name, text in NEW_FILES.items():
         assert not (target / name).exists(), f"{name} is not new any more: give the example another name"
+        (target / name).parent.mkdir(exist_ok=True)
         (target / name).write_text(text)
     return target
 
@@ -191,11 +194,17 @@ def python(copy: Path, code: str, **settings: str) -> dict[str, Any]:
 def test_what_is_dropped_into_a_room_is_found_and_becomes_an_asset(copy: Path) -> None:
     found = python(copy, LOOK)
     assert "night_owls" in found["metrics"]
-    assert "weather" in found["sources"]
+    assert "weather_observations" in found["sources"]
     assert {"fact.weather", "staging.weather"} <= set(found["entities"])
     assert "nights" in found["pages"]
-    assets = {"metrics/night_owls", "sources/weather", "fact/weather", "staging/weather", "dashboards/nights"}
-    assert assets <= set(found["assets"])
+    assets = {
+        "metrics/night_owls",
+        "sources/weather_observations",
+        "fact/weather",
+        "staging/weather",
+        "dashboards/nights",
+    }
+    assert assets | {"dashboards/nights"} <= set(found["assets"])
 
 
 @pytest.mark.slow

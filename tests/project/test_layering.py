@@ -1,8 +1,9 @@
-"""The layering rule: data flows one way, and the linter says so in every room."""
+"""Which room may import which: one contract for all of them, kept here and broken by what is planted in a copy."""
 
 from __future__ import annotations
 
-import json
+import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -10,47 +11,96 @@ from pathlib import Path
 
 import pytest
 
-PROTOCOLS = {"dagster", "gql", "github", "huggingface_hub"}
-# What DESIGN forbids each room to import, at the least.
-FORBIDDEN = {
-    "metrics": PROTOCOLS | {"pipelines", "dashboards"},
-    "dashboards": PROTOCOLS | {"pipelines"},
-    "pipelines/clients": {"dagster", "duckdb", "pipelines.sources", "pipelines.staging", "pipelines.lake", "metrics"},
-    "pipelines/sources": PROTOCOLS
-    | {"duckdb", "pipelines.staging", "pipelines.lake", "pipelines.warehouse", "metrics"},
-    "pipelines/sandbox": {"dagster", "duckdb", "pipelines.staging", "pipelines.lake", "pipelines.warehouse", "metrics"},
+PACKAGES = ("pipelines", "metrics", "dashboards")
+# contract → a module that breaks it, and what it says
+BREACHES = {
+    "packages": ("metrics/planted.py", "import dashboards.chart\n"),
+    "pipelines": (
+        "pipelines/sources/planted_upwards.py",
+        "def late():\n    from pipelines.lake import Lake\n    return Lake\n",
+    ),
+    "dashboards": ("dashboards/read/planted.py", "from dashboards.write import site\n"),
+    "github": ("pipelines/sources/github/client/planted.py", "from pipelines.sources.github import walk\n"),
+    "systems": ("pipelines/sources/git/planted.py", "import pipelines.sources.rankings.rows\n"),
+    "dagster": ("pipelines/warehouse/planted.py", "import dagster\n"),
+    "duckdb": ("pipelines/catalogue/planted.py", "import duckdb\n"),
+    "pipelines-in-metrics": ("dashboards/parts/planted.py", "from pipelines.errors import EcotoneError\n"),
+    "unittest": ("pipelines/lake/planted.py", "from unittest.mock import patch\n"),
 }
+CLIENTS_ONLY = {"gql", "github", "huggingface_hub"}
 
 
-def reported(root: Path, room: str, code: str) -> set[str]:
-    """The names that ruff reports as banned in a file of this text in that room."""
-    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select=TID251", "--output-format=json"]
-    command += ["--stdin-filename", f"{room}/probe.py", "-"]
-    done = subprocess.run(command, cwd=root, input=code, capture_output=True, text=True, check=False)
-    return {finding["message"].split("`")[1] for finding in json.loads(done.stdout)}
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of the packages that lie there."""
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    return subprocess.run(
+        command, cwd=root, env={"PYTHONPATH": str(root), "COLUMNS": "300"}, capture_output=True, text=True, check=False
+    )
 
 
-@pytest.mark.parametrize("room", FORBIDDEN)
-def test_ruff_reports_an_import_against_the_flow(root: Path, room: str) -> None:
-    code = "".join(f"import {module}\n" for module in sorted(FORBIDDEN[room]))
-    assert reported(root, room, code) == FORBIDDEN[room]
+@pytest.fixture(scope="module")
+def contracts(root: Path) -> dict[str, str]:
+    """Id of each contract → its name, by which import-linter tells of it."""
+    table = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]
+    return {contract["id"]: contract["name"] for contract in table["contracts"]}
 
 
-@pytest.mark.parametrize("room", FORBIDDEN)
-def test_ruff_reports_it_inside_a_function_and_from_below(root: Path, room: str) -> None:
-    module = min(FORBIDDEN[room])
-    assert reported(root, room, f"def late():\n    from {module}.inner import thing\n    return thing\n")
+@pytest.fixture(scope="module")
+def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages, to plant something in."""
+    target = tmp_path_factory.mktemp("planted")
+    for package in PACKAGES:
+        shutil.copytree(root / package, target / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(root / "pyproject.toml", target / "pyproject.toml")
+    return target
 
 
-@pytest.mark.parametrize("room", FORBIDDEN)
-def test_a_room_may_import_the_standard_library_and_itself(root: Path, room: str) -> None:
-    assert not reported(root, room, f"import json\nimport {room.replace('/', '.')}.other\n")
+def test_every_contract_is_kept(copy: Path, contracts: dict[str, str]) -> None:
+    done = lint(copy)
+    assert done.returncode == 0, done.stdout
+    assert all(f"{name} KEPT" in done.stdout for name in contracts.values())
 
 
-@pytest.mark.parametrize("room", FORBIDDEN)
-def test_a_room_adds_to_the_rules_of_the_project_and_takes_none_away(root: Path, room: str) -> None:
-    config = tomllib.loads((root / room / "ruff.toml").read_text())
-    assert (root / room / config["extend"]).resolve() == root / "pyproject.toml"
-    assert config["lint"].keys() == {"flake8-tidy-imports"}
-    for module, ban in config["lint"]["flake8-tidy-imports"]["banned-api"].items():
-        assert ban["msg"], f"{room}/ruff.toml bans {module} without a reason"
+def test_every_contract_has_a_breach_planted(contracts: dict[str, str]) -> None:
+    assert BREACHES.keys() == contracts.keys()
+
+
+def test_each_contract_is_broken_by_what_is_planted_and_the_module_is_named(
+    copy: Path, contracts: dict[str, str], tmp_path: Path
+) -> None:
+    planted = shutil.copytree(copy, tmp_path / "planted")
+    for path, text in BREACHES.values():
+        (planted / path).write_text(text)
+    (planted / "pipelines" / "attic").mkdir()
+    (planted / "pipelines" / "attic" / "__init__.py").touch()
+    done = lint(planted)
+    assert done.returncode == 1
+    said = re.sub(r"\s+", " ", done.stdout)
+    for contract, (path, _) in BREACHES.items():
+        assert f"{contracts[contract]} BROKEN" in said, contract
+        assert path.removesuffix(".py").replace("/", ".") in said, contract
+    assert "pipelines.attic" in said, "a room that no layer names was not noticed"
+
+
+def test_ruff_bans_foreign_packages_where_they_are_not_known(root: Path) -> None:
+    code = "".join(f"import {module}\n" for module in sorted(CLIENTS_ONLY | {"dagster", "unittest"}))
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select=TID251", "--output-format=concise"]
+    for room in ("metrics", "dashboards", "pipelines/sources/github", "pipelines/sandbox", "pipelines/cli"):
+        done = subprocess.run(
+            [*command, "--stdin-filename", f"{room}/planted.py", "-"],
+            cwd=root,
+            input=code,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert len(re.findall("TID251", done.stdout)) == len(code.splitlines()), f"{room}: {done.stdout}"
+    done = subprocess.run(
+        [*command, "--stdin-filename", "pipelines/sources/github/client/planted.py", "-"],
+        cwd=root,
+        input="import gql\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

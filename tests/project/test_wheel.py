@@ -37,7 +37,7 @@ def test_the_wheel_has_the_defaults_of_the_checkout(root: Path, wheel: zipfile.P
 def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.Path) -> None:
     names = wheel.root.namelist()
     (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
-    assert "ecotone = pipelines.cli:main" in wheel.root.read(entry_points).decode()
+    assert "ecotone = pipelines.cli.main:main" in wheel.root.read(entry_points).decode()
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.sandbox.hub import HubServer
-from pipelines.sandbox.hub_models import Query
+from pipelines.sandbox.huggingface.models import Query
+from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.sandbox.recorded import recording
 from pipelines.settings import Settings
 

@@ -19,14 +19,14 @@ import pytest
 from pipelines.catalogue import Catalogue
 from pipelines.errors import ConfigurationError
 from pipelines.sandbox.cast import PROJECTS
-from pipelines.sandbox.hub import HubServer
-from pipelines.sandbox.hub_models import Query
+from pipelines.sandbox.huggingface.models import Query
+from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.sandbox.times import ZONES, last_days, month_after
 from pipelines.sandbox.truth import absence_factor, effective, key_of
 from pipelines.sandbox.world import World, write, write_one
 from pipelines.settings import Settings
 from pipelines.sources import Request
-from pipelines.sources.huggingface_models import SOURCE
+from pipelines.sources.huggingface.models import SOURCE
 
 NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
 MACHINES = ("[bot]@", "noreply@", "Copilot@")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # github_house
-
-from pipelines.clients.github import GitHub
+from pipelines.sources.github.client.client import GitHub
 
 
 @pytest.fixture(autouse=True)

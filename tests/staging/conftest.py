@@ -14,10 +14,10 @@ import pytest
 
 from pipelines.catalogue import Catalogue
 from pipelines.lake import Lake
-from pipelines.manifest import Entry
+from pipelines.lake.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source, discover
-from pipelines.sources.github_columns import table
+from pipelines.sources.columns import table
 from pipelines.warehouse import Warehouse
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)

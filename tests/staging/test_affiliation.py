@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.staging import organizations
+from pipelines.staging.rules import organizations
 
 ALL = "SELECT person_id, organization, valid_from, valid_to, basis FROM staging.affiliation ORDER BY 1, 3 NULLS FIRST"
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
 from told import a_comment, a_repository, an_issue, who
 
 

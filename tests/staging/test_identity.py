@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from told import a_repository, an_issue, who
 
 from pipelines.catalogue import Catalogue
 from pipelines.sources.people_keys import email_key
-
-sys.path.insert(0, str(Path(__file__).parent))
-from told import a_repository, an_issue, who
 
 CATALOGUE = """
 [[ecosystem]]

@@ -1,0 +1,154 @@
+-- SQL that the metrics of dated forks and stars share. Written by the rules of months.sql.
+
+-- Forks or stars of the repositories whose listing was observed, by day. of_what:
+--   'stars', 'forks': each counts on the day on which it was given or made; marked is not used.
+--   'active': forks, marked if they were pushed to after they were made.
+--   'contributing': forks; the mark is a row of its own, on the day of the first change request upstream that comes from
+--     the fork, or on that of the fork if the dates say otherwise.
+CREATE OR REPLACE MACRO metrics.dated_events(of_what) AS TABLE
+WITH fork AS (
+    SELECT
+        f.repository_id,
+        f.fork_id,
+        metrics.utc_day(f.created_at) AS day,
+        coalesce(f.pushed_at > f.created_at, FALSE) AS is_active
+    FROM staging.fork AS f
+    JOIN ops.coverage AS c ON c.subject_id = f.repository_id AND c.source = 'github' AND c.stream = 'forks'
+    WHERE c.observed_until IS NOT NULL
+),
+event AS (
+    SELECT repository_id, day, 1 AS items, CASE WHEN of_what = 'active' AND is_active THEN 1 ELSE 0 END AS marked
+    FROM fork
+    WHERE of_what IN ('forks', 'active', 'contributing')
+    UNION ALL
+    SELECT f.repository_id, greatest(f.day, min(metrics.utc_day(r.created_at))) AS day, 0 AS items, 1 AS marked
+    FROM fork AS f
+    JOIN staging.pull_request AS r ON r.repository_id = f.repository_id AND r.head_repository_id = f.fork_id
+    WHERE of_what = 'contributing'
+    GROUP BY f.repository_id, f.fork_id, f.day
+    UNION ALL
+    SELECT s.repository_id, metrics.utc_day(s.starred_at) AS day, 1 AS items, 0 AS marked
+    FROM staging.star AS s
+    JOIN ops.coverage AS c ON c.subject_id = s.repository_id AND c.source = 'github' AND c.stream = 'stargazers'
+    WHERE of_what = 'stars' AND c.observed_until IS NOT NULL
+)
+SELECT repository_id, day, metrics.month_of(day) AS period, CAST(sum(items) AS BIGINT) AS items, CAST(sum(marked) AS BIGINT) AS marked
+FROM event
+GROUP BY repository_id, day;
+
+-- What came in the month, of those who were members on the day: items and marked.
+CREATE OR REPLACE MACRO metrics.dated_arrivals(of_what) AS TABLE
+SELECT m.entity_id, e.period, CAST(sum(e.items) AS BIGINT) AS items, CAST(sum(e.marked) AS BIGINT) AS marked
+FROM metrics.dated_events(of_what) AS e
+JOIN catalogue.membership AS m
+    ON m.subject_id = e.repository_id AND metrics.is_member(e.day, m.valid_from, m.valid_to)
+GROUP BY m.entity_id, e.period;
+
+-- What there is at each month's end of all that came until then and is still there, over the repositories that are
+-- members then: items and marked; items_before, items_after: of those that were members a month earlier, too, then and now.
+CREATE OR REPLACE MACRO metrics.dated_levels(of_what) AS TABLE
+WITH monthly AS (
+    SELECT repository_id, period, CAST(sum(items) AS BIGINT) AS items, CAST(sum(marked) AS BIGINT) AS marked
+    FROM metrics.dated_events(of_what)
+    GROUP BY repository_id, period
+),
+beginning AS (
+    SELECT repository_id, min(period) AS period
+    FROM monthly
+    GROUP BY repository_id
+),
+reach AS (
+    SELECT max(metrics.utc_day(observed_until)) AS day
+    FROM ops.coverage
+),
+level AS (
+    SELECT
+        b.repository_id,
+        c.period,
+        c.period_end,
+        CAST(sum(coalesce(e.items, 0)) OVER (
+            PARTITION BY b.repository_id ORDER BY c.period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS items,
+        CAST(sum(coalesce(e.marked, 0)) OVER (
+            PARTITION BY b.repository_id ORDER BY c.period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS marked,
+        coalesce(e.items, 0) AS arrived
+    FROM beginning AS b
+    CROSS JOIN reach AS r
+    JOIN catalogue.calendar AS c ON c.period BETWEEN b.period AND r.day
+    LEFT JOIN monthly AS e ON e.repository_id = b.repository_id AND e.period = c.period
+)
+SELECT
+    m.entity_id,
+    l.period,
+    CAST(sum(l.items) AS BIGINT) AS items,
+    CAST(sum(l.marked) AS BIGINT) AS marked,
+    CAST(sum(
+        CASE WHEN metrics.is_member(l.period - INTERVAL 1 DAY, m.valid_from, m.valid_to) THEN l.items - l.arrived END
+    ) AS BIGINT) AS items_before,
+    CAST(sum(
+        CASE WHEN metrics.is_member(l.period - INTERVAL 1 DAY, m.valid_from, m.valid_to) THEN l.items END
+    ) AS BIGINT) AS items_after
+FROM level AS l
+JOIN catalogue.membership AS m
+    ON m.subject_id = l.repository_id AND metrics.is_member(l.period_end - INTERVAL 1 DAY, m.valid_from, m.valid_to)
+GROUP BY m.entity_id, l.period;
+
+-- The months of each entity from its first fork or star on, as metrics.months() has them, with both of the above.
+CREATE OR REPLACE MACRO metrics.dated_months(of_what, of_stream) AS TABLE
+WITH level AS (
+    SELECT *
+    FROM metrics.dated_levels(of_what)
+),
+arrival AS (
+    SELECT *
+    FROM metrics.dated_arrivals(of_what)
+),
+beginning AS (
+    SELECT entity_id, min(period) AS period
+    FROM (SELECT entity_id, period FROM level UNION ALL SELECT entity_id, period FROM arrival) AS seen
+    GROUP BY entity_id
+)
+SELECT
+    m.entity_id,
+    m.period,
+    m.complete,
+    m.unfinished,
+    m.covered,
+    coalesce(l.items, 0) AS items,
+    coalesce(l.marked, 0) AS marked,
+    l.items_before,
+    l.items_after,
+    coalesce(a.items, 0) AS new_items,
+    coalesce(a.marked, 0) AS new_marked
+FROM beginning AS b
+JOIN metrics.months('github', of_stream) AS m ON m.entity_id = b.entity_id AND m.period >= b.period
+LEFT JOIN level AS l ON l.entity_id = m.entity_id AND l.period = m.period
+LEFT JOIN arrival AS a ON a.entity_id = m.entity_id AND a.period = m.period;
+
+-- The rows of `stars` and of `forks` from dated rows: one definition for both.
+CREATE OR REPLACE MACRO metrics.dated_rows(of_what, of_stream) AS TABLE
+WITH month AS (
+    SELECT *
+    FROM metrics.dated_months(of_what, of_stream)
+),
+series AS (
+    SELECT *, 'origin:dated' AS series, items AS value
+    FROM month
+    UNION ALL
+    SELECT *, 'new:dated' AS series, new_items AS value
+    FROM month
+)
+SELECT
+    entity_id,
+    period,
+    series,
+    value,
+    value AS n,
+    NULL AS low,
+    NULL AS high,
+    complete,
+    NULL AS reason,
+    metrics.remarks(metrics.small(value, value), metrics.unfinished(unfinished), metrics.coverage(covered), NULL) AS flag,
+    CAST(NULL AS DATE) AS snapshot_day
+FROM series;

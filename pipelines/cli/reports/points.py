@@ -1,0 +1,87 @@
+"""What is still to be fetched from GitHub, in points and hours: by the totals of a probe, before it is fetched.
+
+A page of a hundred costs what GitHub's formula makes of its query. People come on top: who they are is known once their
+contributions are fetched, and a hundred of them cost about a point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.cli.reports.streams import Stream
+from pipelines.cli.shell.terminal import plural
+from pipelines.lake.manifest import Manifest
+from pipelines.sources.github.client.budget import reserve_of
+from pipelines.sources.github.client.client import Budget, load_document
+from pipelines.sources.github.client.documents import prepare
+
+PAGE = 100  # rows
+PAGED = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")  # each has a query of its name
+SINGLE = ("community",)  # one request a repository
+SOURCE, PREFIX = "github", "github:"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to be expected.
+
+    Attributes:
+        points: still to be spent on first fetches.
+        repositories: how many of them are not whole yet.
+        streams: points of each stream, the dearest first.
+    """
+
+    points: int
+    repositories: int
+    streams: Mapping[str, int]
+
+    def hours(self, budgets: Sequence[Budget]) -> float | None:
+        """Hours that the accounts need for it, from now on; 0 if what they have left suffices; None: nothing counts."""
+        if any(each.limit is None for each in budgets) or not budgets:
+            return None
+        a_hour = sum((each.limit or 0) - reserve_of(each.limit) for each in budgets)
+        now = sum(max(0, (each.remaining or 0) - reserve_of(each.limit)) for each in budgets)
+        return max(0, self.points - now) / max(1, a_hour)
+
+
+def outlook(totals: Mapping[str, Mapping[str, int]], there: Iterable[Stream], manifest: Manifest) -> Outlook:
+    """What the first fetches still cost, of the repositories whose totals are known.
+
+    Args:
+        totals: of each repository (owner/name): how many there are in each stream.
+        there: the streams, with what was fetched whole.
+        manifest: how much of the others is there.
+    """
+    held: Counter[tuple[str, str]] = Counter()
+    for entry, _path in manifest.originals():
+        if entry.source == SOURCE:
+            held[entry.stream, entry.subject] += entry.rows
+    points: Counter[str] = Counter()
+    waiting = set()
+    for stream in there:
+        name = stream.source.stream
+        if stream.source.source != SOURCE or name not in (*PAGED, *SINGLE):
+            continue
+        for subject in stream.subjects:
+            known = totals.get(subject.name.removeprefix(PREFIX))
+            if known is None or subject.complete is not None:
+                continue
+            rows = PAGE if name in SINGLE else max(0, known.get(name, 0) - held[name, subject.name])
+            if rows:
+                points[name] += math.ceil(rows / PAGE) * _a_page(name)
+                waiting.add(subject.name)
+    return Outlook(points.total(), len(waiting), dict(points.most_common()))
+
+
+def _a_page(name: str) -> int:
+    return prepare(load_document(name)).points({"first": PAGE})
+
+
+def lasting(hours: float) -> str:
+    """`40 minutes`, `3 hours`, `2.5 days`."""
+    if hours * 60 < 90:  # noqa: PLR2004 - below one and a half hours, minutes are clearer
+        return plural(max(1, math.ceil(hours * 60)), "minute")
+    return f"{hours:,.0f} hours" if hours < 48 else f"{hours / 24:,.1f} days"  # noqa: PLR2004 - two days

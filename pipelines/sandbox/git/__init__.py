@@ -1,0 +1,1 @@
+"""The simulated repositories: `history` plans who commits when, `writer` makes bare git repositories of it."""

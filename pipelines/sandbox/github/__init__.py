@@ -1,0 +1,1 @@
+"""The simulated GitHub: `world` is what happens there, as plain facts; `server` answers questions about it."""

@@ -1,0 +1,1 @@
+"""git: histories of default branches, without an account. `client` runs git, `commits` is the stream."""

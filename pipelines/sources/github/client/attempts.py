@@ -1,0 +1,199 @@
+"""One request after another until there is an answer: accounts, limits, attempts. From the wire to the client.
+
+All of it runs in the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import stamina
+
+from pipelines.errors import (
+    BadToken,
+    CursorLost,
+    Gone,
+    MissingScope,
+    NeedsSso,
+    Overloaded,
+    SourceError,
+    TransientError,
+)
+from pipelines.sources.github.client.accounts import ATTEMPTS, LONGEST_WAIT, identify
+from pipelines.sources.github.client.answers import Answer
+from pipelines.sources.github.client.budget import Account, Clock, Pool, Progress
+from pipelines.sources.github.client.documents import Prepared
+from pipelines.sources.github.client.errors import Limit, Secrets, error_of, passes, problems, refused
+from pipelines.sources.github.client.transport import Reply, Wire
+
+UNREACHABLE = 60.0  # seconds in which nobody tries again whether GitHub can be reached
+log = logging.getLogger("ecotone")
+
+
+class Partial(Overloaded):
+    """An answer that lost something which may come when it is asked for again."""
+
+    def __init__(self, message: str, answer: Answer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
+class Asker:
+    """Asks until there is an answer.
+
+    Args:
+        wire: what requests go through.
+        tokens: what it asks with; their accounts are found out before anything else is asked.
+        pool: where their accounts are kept.
+        secrets: hides the tokens.
+        clock: what time it is.
+        attempts: how often at the most, where asking again may help.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it asks with
+        self,
+        wire: Wire,
+        tokens: Sequence[str],
+        pool: Pool,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        self.pool = pool
+        self.requests = 0
+        self.bad_tokens: list[str] = []
+        self.under_way: Counter[str] = Counter()
+        self._extra: Counter[str] = Counter()
+        self._wire = wire
+        self._tokens = tuple(tokens)
+        self._secrets = secrets
+        self._clock = clock
+        self._attempts = attempts
+        self._known: asyncio.Task[None] | None = None
+        self._ask_again = 0.0
+
+    async def ask(
+        self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress, *, passing: bool
+    ) -> Answer:
+        """Ask until it works, or several attempts have failed; `passing`: also when the server is overloaded.
+
+        Raises as `GitHub.ask`; an answer that lost something for the time being as `Partial`, in which it is.
+        """
+
+        def again(error: Exception) -> bool:
+            if isinstance(error, CursorLost) or not isinstance(error, TransientError):
+                return False
+            return passing or not isinstance(error, Overloaded)
+
+        await self.identify()  # which has attempts of its own
+        async for attempt in stamina.retry_context(
+            on=again, attempts=self._attempts, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
+        ):
+            with attempt:
+                return await self._once(prepared, variables, what, progress)
+        raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
+
+    async def _once(self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress) -> Answer:
+        """One answer, whichever account it comes from and however often a limit has to be waited for."""
+        expected = prepared.points(variables)
+        points = expected + self._extra[prepared.text]
+        without: dict[str, SourceError] = {}
+        while True:
+            account = await self.pool.take(points, progress, without)
+            try:
+                reply = await self._send(prepared, variables, account, what)
+            finally:
+                self.pool.done(account, points)
+            refusal = refused(reply, what, self._secrets)
+            if refusal is None:
+                self.pool.went_well(account)
+                self._extra[prepared.text] = max(0, _cost(reply) - expected)  # should GitHub's formula be another
+                return self._answer(reply, what)
+            if isinstance(refusal, Limit):
+                self.pool.limited(account, refusal, what)
+            elif isinstance(refusal, BadToken):
+                self._drop(account, refusal)
+            elif isinstance(refusal, Gone | MissingScope | NeedsSso) and self.pool.has_room(
+                points, {*without, account.key}
+            ):
+                without[account.key] = refusal  # another account may see what this one does not
+            else:
+                if isinstance(refusal, Overloaded):
+                    self.pool.overloaded()
+                raise next(iter(without.values()), refusal)
+
+    async def _send(self, prepared: Prepared, variables: Mapping[str, Any], account: Account, what: str) -> Reply:
+        self.requests += 1
+        self.under_way[what] += 1
+        try:
+            reply = await self._wire.send(prepared, variables, account.tokens[0])
+        finally:
+            self.under_way[what] -= 1
+            if not self.under_way[what]:
+                del self.under_way[what]
+        if reply.data is not None and "rateLimit" in reply.data and not (reply.errors and not _limits(reply)):
+            account.learn(_limits(reply), reply.headers, self._clock.seconds())
+        return reply
+
+    def _answer(self, reply: Reply, what: str) -> Answer:
+        data = {key: value for key, value in (reply.data or {}).items() if key != "rateLimit"}
+        found = problems(reply.errors, self._secrets)
+        answer = Answer(data, found, _cost(reply))
+        lost = next((each for each in found if passes(each)), None)
+        if lost is not None:
+            self.pool.overloaded()
+            raise Partial(str(error_of(lost, what)), answer)
+        return answer
+
+    def _drop(self, account: Account, refusal: BadToken) -> None:
+        """Go on without the token; raises its refusal if it was the last one."""
+        number = self._tokens.index(account.tokens.pop(0)) + 1
+        self.bad_tokens.append(f"token {number} of {len(self._tokens)}: {refusal}")
+        log.warning("%s", self.bad_tokens[-1])
+        if not account.tokens:
+            del self.pool.accounts[account.key]
+        if not self.pool.accounts:
+            raise refusal
+
+    async def identify(self) -> None:
+        """Find out whose the tokens are; whoever comes meanwhile waits for it, and shares a failure for a while."""
+        if self._known is None or (self._failed() and self._clock.seconds() >= self._ask_again):
+            self._known = asyncio.ensure_future(self._ask_whose())
+        if not self._known.done():
+            await asyncio.wait([self._known])
+        error = self._known.exception()
+        if error is not None:
+            raise type(error)(*error.args)  # each who waited gets one of its own
+
+    def _failed(self) -> bool:
+        known = self._known
+        return known is not None and known.done() and (known.cancelled() or known.exception() is not None)
+
+    async def _ask_whose(self) -> None:
+        self.requests += len(self._tokens)
+        try:
+            self.bad_tokens = await identify(
+                self._wire, self._tokens, self.pool, self._secrets, self._clock, attempts=self._attempts
+            )
+        except TransientError:
+            self._ask_again = self._clock.seconds() + UNREACHABLE
+            raise
+        except BadToken:
+            self._ask_again = math.inf
+            raise
+        for text in self.bad_tokens:
+            log.warning("%s", text)
+
+
+def _limits(reply: Reply) -> Mapping[str, Any]:
+    return (reply.data or {}).get("rateLimit") or {}
+
+
+def _cost(reply: Reply) -> int:
+    return int(_limits(reply).get("cost", 0))

@@ -1,0 +1,145 @@
+"""Whether anything has changed, for 50 repositories in one request. From answers to probes, remembered for a while."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from graphql import DocumentNode
+
+from pipelines.errors import Overloaded, SourceError, TransientError
+from pipelines.sources.github.client.answers import Answer, Count, Probe, Problem, moment
+from pipelines.sources.github.client.budget import Progress
+from pipelines.sources.github.client.documents import load_document, repeated
+from pipelines.sources.github.client.errors import error_of, passes
+
+AT_ONCE = 50  # repositories in a request: 4 points
+REMEMBERED = timedelta(minutes=15)
+Ask = Callable[[DocumentNode, Sequence[Mapping[str, Any]], str, Progress], list[Answer | SourceError]]
+"""Asks a document with several sets of variables at the same time."""
+Outcome = Probe | SourceError
+
+
+class Prober:
+    """Asks once for what many want to know.
+
+    Args:
+        ask: how.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._known: dict[str, tuple[datetime, Outcome]] = {}
+        self._turn = threading.Lock()
+
+    def probe(self, names: Sequence[str], now: datetime, progress: Progress) -> dict[str, Outcome]:
+        """What each repository is now, by the name it was asked for; whoever comes second waits for the first."""
+        with self._turn:
+            unknown = [name for name in dict.fromkeys(names) if not self._is_known(name, now)]
+            found = self._fetch(unknown, AT_ONCE, progress)
+            for name, outcome in found.items():
+                if not isinstance(outcome, TransientError):
+                    self._known[name] = (now, outcome)
+            return {name: found[name] if name in found else self._known[name][1] for name in names}
+
+    @property
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Of each repository that was probed: how many there are in each stream."""
+        return {
+            name: {stream: count.total for stream, count in outcome.counts.items()}
+            for name, (_at, outcome) in list(self._known.items())
+            if isinstance(outcome, Probe)
+        }
+
+    def _is_known(self, name: str, now: datetime) -> bool:
+        known = self._known.get(name)
+        return known is not None and known[0] <= now < known[0] + REMEMBERED
+
+    def _fetch(self, names: Sequence[str], at_once: int, progress: Progress) -> dict[str, Outcome]:
+        found: dict[str, Outcome] = {}
+        groups = [names[start : start + at_once] for start in range(0, len(names), at_once)]
+        by_size: dict[int, list[Sequence[str]]] = {}
+        for group in groups:
+            by_size.setdefault(len(group), []).append(group)
+        for size, same in by_size.items():
+            what = f"probe of {size} repositories"
+            answers = self._ask(_document(size), [_variables(group) for group in same], what, progress)
+            for group, answer in zip(same, answers, strict=True):
+                if isinstance(answer, Overloaded) and size > 1:
+                    found |= self._fetch(group, (size + 1) // 2, progress)
+                elif isinstance(answer, SourceError):
+                    found |= {name: type(answer)(str(answer).replace(what, f"repository {name}")) for name in group}
+                else:
+                    found |= {name: _outcome(name, f"r{index}", answer) for index, name in enumerate(group)}
+        return found
+
+
+_documents: dict[int, DocumentNode] = {}
+
+
+def _document(count: int) -> DocumentNode:
+    if count not in _documents:
+        _documents[count] = repeated(load_document("probe"), "repository", count)
+    return _documents[count]
+
+
+def _variables(names: Sequence[str]) -> dict[str, str]:
+    variables = {}
+    for index, name in enumerate(names):
+        variables[f"owner{index}"], _, variables[f"name{index}"] = name.partition("/")
+    return variables
+
+
+def _outcome(name: str, alias: str, answer: Answer) -> Outcome:
+    what = f"repository {name}"
+    problems = [each for each in answer.errors if each.path[:1] == (alias,)]
+    repository = answer.data.get(alias)
+    if repository is None:
+        return error_of(problems[0] if problems else Problem((), "NOT_FOUND", "null"), what)
+    passing = next((each for each in problems if passes(each)), None)
+    if passing is not None:
+        return error_of(passing, what)
+    return _probe(name, repository)
+
+
+def _probe(name: str, told: Mapping[str, Any]) -> Probe:
+    parent = told["parent"] or {}
+    return Probe(
+        name=name,
+        full_name=told["nameWithOwner"],
+        database_id=told["databaseId"],
+        created_at=datetime.fromisoformat(told["createdAt"]),
+        updated_at=datetime.fromisoformat(told["updatedAt"]),
+        pushed_at=moment(told["pushedAt"]),
+        archived=told["isArchived"],
+        fork=told["isFork"],
+        parent=parent.get("nameWithOwner"),
+        parent_id=parent.get("databaseId"),
+        has_issues=told["hasIssuesEnabled"],
+        has_discussions=told["hasDiscussionsEnabled"],
+        license_spdx=(told["licenseInfo"] or {}).get("spdxId"),
+        language=(told["primaryLanguage"] or {}).get("name"),
+        topics=tuple(node["topic"]["name"] for node in told["repositoryTopics"]["nodes"] or () if node),
+        stars=told["stargazerCount"],
+        fork_count=told["forkCount"],
+        watchers=told["watchers"]["totalCount"],
+        open_issues=told["openIssues"]["totalCount"],
+        issues=_count(told["issues"], "updatedAt"),
+        pull_requests=_count(told["pullRequests"], "updatedAt"),
+        forks=_count(told["forks"], "createdAt"),
+        forks_pushed_at=_newest(told["pushedForks"], "pushedAt"),
+        stargazers=_count(told["stargazers"], "starredAt"),
+        releases=_count(told["releases"], "createdAt"),
+        discussions=_count(told["discussions"], "updatedAt"),
+    )
+
+
+def _count(connection: Mapping[str, Any], field: str) -> Count:
+    return Count(connection["totalCount"], _newest(connection, field))
+
+
+def _newest(connection: Mapping[str, Any], field: str) -> datetime | None:
+    rows = connection.get("nodes") or connection.get("edges") or []
+    return next((moment(row[field]) for row in rows if row), None)

@@ -1,0 +1,69 @@
+"""GitHub → forks of a repository: when, whose, and when last pushed to."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.sources import Source
+from pipelines.sources.columns import TIME, column
+from pipelines.sources.github.columns import Node, moment, pass_column, person, person_columns, repository_column
+from pipelines.sources.github.listing import Leg, Listing, Taken
+from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github.walk import fetch
+
+SCHEMA = pa.schema(
+    [
+        repository_column(),
+        column("fork_id", pa.string(), "github:<database id> of the fork", nullable=False),
+        column("full_name", pa.string(), "owner/name of the fork", nullable=False),
+        *person_columns("owner", "the owner"),
+        column("created_at", TIME, "forked", nullable=False),
+        column("pushed_at", TIME, "last push"),
+        column("archived", pa.bool_(), "read-only"),
+        pass_column(),
+    ],
+)
+
+
+def _take(node: Node) -> Taken:
+    """Make a row of one of a page."""
+    row: dict[str, Any] = {
+        "fork_id": f"github:{node['databaseId']}",
+        "full_name": node["nameWithOwner"],
+        **person("owner", node["owner"]),
+        "created_at": moment(node["createdAt"]),
+        "pushed_at": moment(node["pushedAt"]),
+        "archived": node["isArchived"],
+    }
+    return Taken([row])
+
+
+LISTING = Listing(
+    stream="forks",
+    document="forks",
+    path=("repository", "forks"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(
+        Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),
+        Leg({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
+    ),
+    take=_take,
+)
+SOURCE = Source(
+    name="forks",
+    source="github",
+    stream="forks",
+    description="Direct forks, dated, with their owners; those pushed to since are asked again. A hundred a point.",
+    schema=SCHEMA,
+    subjects=subjects,
+    fetch=partial(fetch, LISTING),
+    atomic=False,
+    resumable=True,
+    concurrency=CONCURRENCY,
+    pool="github_api",
+    needs=NEEDS,
+)

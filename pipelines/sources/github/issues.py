@@ -1,0 +1,118 @@
+"""GitHub → issues with all their comments and the first closing: who, when.
+
+One row an issue; comments that one page does not hold come in further rows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.sources import Source
+from pipelines.sources.columns import COMMENTS, TIME, column
+from pipelines.sources.github.columns import (
+    Node,
+    comment,
+    key,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    repository_column,
+)
+from pipelines.sources.github.listing import Asking, Leg, Listing, Open, Taken
+from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github.walk import fetch
+
+SCHEMA = pa.schema(
+    [
+        repository_column(),
+        column("issue_id", pa.string(), "github:issue:<database id>", nullable=False),
+        column("number", pa.int32(), "number in the repository", nullable=False),
+        column("created_at", TIME, "opened", nullable=False),
+        column("updated_at", TIME, "last change that GitHub noticed", nullable=False),
+        column("closed_at", TIME, "closed, as it stands now; NULL while open"),
+        column("first_closed_at", TIME, "closed for the first time; NULL if never"),
+        *person_columns("closed_by", "who closed it first"),
+        column("state_reason", pa.string(), "COMPLETED, NOT_PLANNED, REOPENED, DUPLICATE"),
+        *person_columns("author", "who opened it"),
+        column(
+            "author_association",
+            pa.string(),
+            "of the author with the repository, as it was when fetched",
+        ),
+        column("comments_total", pa.int64(), "comments that GitHub counts"),
+        column("comments", COMMENTS, "comments of this page: the rows of an issue together have all of them"),
+        pass_column(),
+    ],
+)
+
+
+def _take(node: Node) -> Taken:
+    """Make a row of an issue of a page."""
+    return _taken(node, {})
+
+
+def _follow(asking: Asking, item: Open) -> Taken:
+    """Ask for its further comments."""
+    page = asking.page("issue_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
+    taken = _taken(page.data["node"], item["carry"])
+    return Taken(taken.rows, taken.open, page.missing)
+
+
+def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
+    """The row of an issue with the comments of one page; `carry`: the first closing, if an earlier page had it."""
+    happened = node["timelineItems"]
+    events = [event for event in happened["nodes"] if event is not None]
+    closed = dict(carry) or next((_closing(event) for event in events if event["__typename"] == "ClosedEvent"), {})
+    row = {
+        "issue_id": key("issue", node),
+        "number": node["number"],
+        "created_at": moment(node["createdAt"]),
+        "updated_at": moment(node["updatedAt"]),
+        "closed_at": moment(node["closedAt"]),
+        **closed,
+        "first_closed_at": moment(closed.get("first_closed_at")),
+        "state_reason": node["stateReason"],
+        **person("author", node["author"]),
+        "author_association": node["authorAssociation"],
+        "comments_total": node["comments"]["totalCount"],
+        "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
+    }
+    info = happened["pageInfo"]
+    further = [{"id": node["id"], "after": info["endCursor"], "carry": closed}] if info["hasNextPage"] else []
+    return Taken([row], further)
+
+
+def _closing(event: Node) -> dict[str, Any]:
+    return {"first_closed_at": event["createdAt"], **person("closed_by", event["actor"])}
+
+
+LISTING = Listing(
+    stream="issues",
+    document="issues",
+    path=("repository", "issues"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(Leg({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
+    take=_take,
+    follow=_follow,
+    off=lambda probe: not probe.has_issues,
+)
+SOURCE = Source(
+    name="issues",
+    source="github",
+    stream="issues",
+    description="Issues with every comment: ids, authors, times. A hundred with their comments cost one point.",
+    schema=SCHEMA,
+    subjects=subjects,
+    fetch=partial(fetch, LISTING),
+    atomic=False,
+    resumable=True,
+    concurrency=CONCURRENCY,
+    pool="github_api",
+    needs=NEEDS,
+)

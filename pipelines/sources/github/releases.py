@@ -1,0 +1,68 @@
+"""GitHub → releases of a repository."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.sources import Source
+from pipelines.sources.columns import TIME, column
+from pipelines.sources.github.columns import Node, key, moment, pass_column, person, person_columns, repository_column
+from pipelines.sources.github.listing import Leg, Listing, Taken
+from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
+from pipelines.sources.github.walk import fetch
+
+SCHEMA = pa.schema(
+    [
+        repository_column(),
+        column("release_id", pa.string(), "github:release:<database id>", nullable=False),
+        column("tag", pa.string(), "name of the tag", nullable=False),
+        column("created_at", TIME, "created", nullable=False),
+        column("published_at", TIME, "published; NULL for a draft"),
+        column("prerelease", pa.bool_(), "marked as not for production", nullable=False),
+        column("draft", pa.bool_(), "not published", nullable=False),
+        *person_columns("author", "who made it"),
+        pass_column(),
+    ],
+)
+
+
+def _take(node: Node) -> Taken:
+    """Make a row of one of a page."""
+    row: dict[str, Any] = {
+        "release_id": key("release", node),
+        "tag": node["tagName"],
+        "created_at": moment(node["createdAt"]),
+        "published_at": moment(node["publishedAt"]),
+        "prerelease": node["isPrerelease"],
+        "draft": node["isDraft"],
+        **person("author", node["author"]),
+    }
+    return Taken([row])
+
+
+LISTING = Listing(
+    stream="releases",
+    document="releases",
+    path=("repository", "releases"),
+    schema=SCHEMA,
+    created="createdAt",
+    legs=(Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),),
+    take=_take,
+)
+SOURCE = Source(
+    name="releases",
+    source="github",
+    stream="releases",
+    description="Releases with their tag, times and author. A hundred to a point.",
+    schema=SCHEMA,
+    subjects=subjects,
+    fetch=partial(fetch, LISTING),
+    atomic=False,
+    resumable=True,
+    concurrency=CONCURRENCY,
+    pool="github_api",
+    needs=NEEDS,
+)

@@ -1,0 +1,1 @@
+"""The Hub's protocol: pages, limits, retries, and the reading of its answers into plain typed values."""

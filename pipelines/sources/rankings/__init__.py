@@ -1,0 +1,1 @@
+"""Public daily rankings of GitHub: stars, forks and open issues of past days, as they were written down then."""

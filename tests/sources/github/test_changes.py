@@ -1,0 +1,215 @@
+"""GitHub's streams while GitHub changes under them: deletions, renames, faults, another repository under the name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from github_house import LISTINGS, House, no_waiting
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.sandbox.github.server.faults import TRANSIENT, Fault, chaos
+from pipelines.sandbox.github.server.server import GitHubServer
+from pipelines.sandbox.github.world.facts import GitHubWorld
+from pipelines.sandbox.github.world.generated import generated
+from pipelines.sources.github import walk as github_walk
+from pipelines.sources.github.state import Progress
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+MILL = generated(
+    "lowmere/mill", issues=230, change_requests=110, stars=320, forks=130, releases=5, discussions=12, comments=1
+)
+
+
+@pytest.fixture
+def server() -> Iterator[GitHubServer]:
+    with GitHubServer(GitHubWorld.of([MILL])) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("faults")
+
+
+@pytest.fixture
+def house(tmp_path: Path, server: GitHubServer) -> House:
+    return House(tmp_path, server)
+
+
+def state(house: House, stream: str) -> dict[str, Any]:
+    found = house.newest(stream).state
+    assert found is not None
+    return dict(found)
+
+
+def gone(house: House, stream: str, key: str) -> set[str]:
+    """What a complete full pass no longer showed, as staging reckons it."""
+    seen: dict[str, int] = {}
+    for row in house.rows(stream):
+        seen[row[key]] = max(row["pass"], seen.get(row[key], 0))
+    return {name for name, number in seen.items() if number < state(house, stream)["pass"]}
+
+
+def test_a_few_deletions_are_told_in_the_difference_and_cost_no_full_pass(house: House, server: GitHubServer) -> None:
+    house.run("issues")
+    server.world = server.world.with_repository("lowmere/mill", issues=MILL.issues[2:])
+    server.requests.clear()
+    house.now += timedelta(days=1)
+    house.run("issues")
+    assert len(house.pages()) == 1
+    assert (state(house, "issues")["known"], state(house, "issues")["total"]) == (230, 228)
+
+
+def test_more_than_one_percent_gone_is_found_by_a_full_pass(house: House, server: GitHubServer) -> None:
+    house.run("issues", "stargazers")
+    server.world = server.world.with_repository("lowmere/mill", issues=MILL.issues[5:], stars=MILL.stars[:-20])
+    house.now += timedelta(days=1)
+    assert house.statuses("issues", "stargazers") == {"ok"}
+    assert gone(house, "issues", "issue_id") == {f"github:issue:{issue.id}" for issue in MILL.issues[:5]}
+    assert gone(house, "stargazers", "account_key") == {f"account:{star.account.id}" for star in MILL.stars[-20:]}
+    assert (state(house, "issues")["known"], state(house, "issues")["total"]) == (225, 225)
+    server.requests.clear()
+    house.now += timedelta(days=1)
+    assert house.statuses("issues", "stargazers") == {"unchanged"}
+    assert house.pages() == []
+
+
+def test_a_full_pass_beside_the_news_is_spread_over_runs_and_keeps_nothing_from_being_known(
+    house: House, server: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github_walk, "SWEEP_PAGES", 2)
+    house.run("stargazers")
+    server.world = server.world.with_repository("lowmere/mill", stars=MILL.stars[20:])
+    asked = []
+    for _ in range(3):
+        house.now += timedelta(days=1)
+        server.requests.clear()
+        assert house.statuses("stargazers") <= {"ok", "unchanged"}
+        known = house.now if not asked else house.now - timedelta(days=1)
+        assert datetime.fromisoformat(state(house, "stargazers")["observed_until"]) >= known
+        asked.append(len(house.pages()))
+    assert asked == [1 + 2, 1, 0]
+    assert len(gone(house, "stargazers", "account_key")) == 20
+
+
+def test_a_listing_that_counts_more_than_it_shows_is_not_walked_in_full_every_day(house: House) -> None:
+    house.run("stargazers")
+    stated = state(house, "stargazers")
+    progress = Progress.of({**stated, "total": 340, "unlisted": 20}, stated["repository"])
+    assert not progress.drifted
+    assert Progress.of({**stated, "total": 340}, stated["repository"]).drifted
+
+
+def test_renamed_in_the_middle_goes_on_under_the_new_name(house: House, server: GitHubServer) -> None:
+    server.faults.append(Fault("renamed", "query issues", skip=1, about="lowmere/mill", to="lowmere/millwheel"))
+    assert house.statuses("issues", "stargazers", "repositories") == {"ok"}
+    house.now += timedelta(days=1)
+    assert house.statuses("issues", "stargazers") == {"unchanged"}
+    assert len(house.rows("issues")) == 230
+    house.run("repositories")
+    assert [row["full_name"] for row in house.rows("repositories")][-1] == "lowmere/millwheel"
+
+
+def test_another_repository_under_the_name_is_begun_anew(house: House, server: GitHubServer) -> None:
+    house.run("issues")
+    other = generated("lowmere/mill", issues=40, id=MILL.id + 1)
+    server.world = GitHubWorld.of([other])
+    house.now += timedelta(days=1)
+    assert house.statuses("issues") == {"ok"}
+    assert state(house, "issues")["known"] == 40
+    assert len(gone(house, "issues", "issue_id")) == 230
+
+
+def test_deleted_is_a_failure_of_this_repository_with_what_to_do(house: House, server: GitHubServer) -> None:
+    house.run("issues")
+    server.world = GitHubWorld.of([])
+    house.now += timedelta(days=1)
+    (outcome,) = house.run("issues")["issues"]
+    assert outcome.status == "failed"
+    assert "lowmere/mill" in (outcome.reason or "")
+    assert "catalogue" in (outcome.reason or "")
+
+
+def test_switched_off_is_skipped(house: House, server: GitHubServer) -> None:
+    server.world = server.world.with_repository("lowmere/mill", has_issues=False, has_discussions=False)
+    assert house.statuses("issues", "discussions") == {"skipped"}
+
+
+def test_a_lost_cursor_begins_the_walk_again(house: House, server: GitHubServer) -> None:
+    server.faults.append(Fault("expired-cursors", "query issues", skip=2))
+    assert house.statuses("issues") == {"ok"}
+    assert {row["number"] for row in house.rows("issues")} == {issue.number for issue in MILL.issues}
+    assert state(house, "issues")["known"] == 230
+
+
+def test_what_a_partial_answer_lost_is_asked_for_again(house: House, server: GitHubServer) -> None:
+    server.faults.append(Fault("partial", "query issues", skip=1))
+    assert house.statuses("issues") == {"ok"}
+    assert {row["number"] for row in house.rows("issues")} == {issue.number for issue in MILL.issues}
+
+
+def test_what_stays_lost_is_told_and_left_after_three_runs(house: House, server: GitHubServer) -> None:
+    server.faults.append(Fault("partial", "query issues", times=None))
+    for expected in ("incomplete", "incomplete", "ok"):
+        (outcome,) = house.run("issues")["issues"]
+        assert outcome.status == expected
+        assert "Something went wrong" in (outcome.reason or "")
+        house.now += timedelta(days=1)
+    assert state(house, "issues")["unlisted"] == 230 - state(house, "issues")["known"] > 0
+
+
+def test_a_page_with_missing_parts_that_comes_in_smaller_pages_the_next_time_is_had_whole(
+    house: House, server: GitHubServer
+) -> None:
+    server.faults.extend(
+        [Fault("partial", "query stargazers", times=2), Fault("502", "query stargazers", skip=5, times=2)]
+    )
+    for _ in range(5):
+        house.run("stargazers")
+        house.now += timedelta(minutes=30)
+    assert len({row["account_key"] for row in house.rows("stargazers")}) == 320
+    assert (state(house, "stargazers")["known"], state(house, "stargazers").get("unlisted", 0)) == (320, 0)
+
+
+def test_a_page_with_missing_parts_whose_cursor_is_lost_begins_the_walk_again(
+    house: House, server: GitHubServer
+) -> None:
+    server.faults.extend(
+        [
+            Fault("partial", "query stargazers", skip=1, times=4),
+            Fault("expired-cursors", "query stargazers", skip=8, times=1),
+        ]
+    )
+    for _ in range(5):
+        house.run("stargazers")
+        house.now += timedelta(minutes=30)
+    assert len({row["account_key"] for row in house.rows("stargazers")}) == 320
+    assert state(house, "stargazers")["known"] == 320
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 1_000_000), share=st.sampled_from([0.1, 0.3, 0.5]))
+def test_any_schedule_of_faults_gives_the_same_rows(folder: Path, seed: int, share: float) -> None:
+    small = generated("lowmere/mill", issues=25, change_requests=12, stars=30, forks=10, releases=3, discussions=4)
+    with no_waiting(), GitHubServer(GitHubWorld.of([small])) as server, TemporaryDirectory(dir=folder) as place:
+        house = House(Path(place), server)
+        server.faults.extend(chaos(seed, share=share, requests=40, kinds=(*TRANSIENT, "partial", "expired-cursors")))
+        for _ in range(20):
+            if not {"failed", "incomplete", "paused"} & house.statuses(*LISTINGS):
+                break
+            house.now += timedelta(minutes=30)
+        assert {stream: len({repr(row) for row in house.rows(stream)}) for stream in LISTINGS} == {
+            "issues": 25,
+            "pull_requests": 12,
+            "forks": 10,
+            "stargazers": 30,
+            "releases": 3,
+            "discussions": 8,
+        }
