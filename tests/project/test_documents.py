@@ -13,7 +13,7 @@ import pytest
 TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
 MAKE = re.compile(r"(?:^|`)make ([a-z][a-z-]*)\b", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
-PATH_IN_CODE = re.compile(r"`((?:pipelines|metrics|dashboards|tests|benchmarks|tools|docs)/[\w./-]*\w)`")
+PATH_IN_CODE = re.compile(r"`((?:pipelines|metrics|dashboards|tests|benchmarks|tools|docs)/[\w./-]*\w/?)`")
 
 
 def documents(root: Path) -> list[Path]:
@@ -63,3 +63,19 @@ def test_links_and_paths_of_the_documents_lead_somewhere(root: Path) -> None:
                 assert (document.parent / link).exists(), f"{document.name}: {link}"
         for path in PATH_IN_CODE.findall(text):
             assert (root / path).exists(), f"{document.name}: {path}"
+
+
+def test_every_room_is_entered_by_the_datum_that_is_followed(root: Path) -> None:
+    text = (root / "docs" / "architecture.md").read_text()
+    followed = text[text.index("## An issue on GitHub") : text.index("## I want to")]
+    rooms = {path.parent.name for path in (root / "pipelines").glob("*/__init__.py")} - {"cli", "sandbox"}
+    assert rooms == {room for room in rooms if f"`pipelines/{room}/" in followed}
+
+
+def test_the_design_names_every_command(root: Path) -> None:
+    from pipelines.cli.main import app  # noqa: PLC0415 - the one test of documents that reads the program
+
+    text = (root / "docs" / "design.md").read_text()
+    commands = text[text.index("## Commands") : text.index("## Dagster")]
+    named = set(re.findall(r"`(?:ecotone )?([a-z]+)`", commands))
+    assert named == {name for name in app if name.isalpha()}
