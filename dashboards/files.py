@@ -1,4 +1,4 @@
-"""Writes the files of the site: whole or not at all."""
+"""Puts a file in place whole or not at all: whoever reads meanwhile has the old one or the new one."""
 
 from __future__ import annotations
 

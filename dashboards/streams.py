@@ -1,4 +1,4 @@
-"""The streams that the pages' facts come from: their names, and what each is. `model` and `publication` build on it."""
+"""The streams that the pages' facts come from: their names, and what each is. `chart` and `read` build on it."""
 
 from __future__ import annotations
 

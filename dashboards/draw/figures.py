@@ -15,7 +15,7 @@ from dashboards.read.curves import Curves, Point, time_text
 from dashboards.read.publication import Entity, Publication
 from dashboards.read.series import Line
 from dashboards.streams import about
-from dashboards.texts import t, told
+from dashboards.texts import t, translated_remark
 from dashboards.texts.values import interval_text, month_text, value_or_reason, value_text
 
 UNFINISHED = "incomplete month"  # the flag of a month that had not ended when it was last observed
@@ -135,7 +135,7 @@ def _read(point: Point, name: str) -> Row:
         value=value_text(point.share, "share"),
         interval=interval_text(point.low, point.high, "share"),
         n="" if point.at_risk is None else f"{point.at_risk:,}",
-        remark=told(point.reason or point.flag or ""),
+        remark=translated_remark(point.reason or point.flag or ""),
     )
 
 
@@ -172,11 +172,13 @@ def _latest(chart: Chart, drawn: list[Line], shown: list[Entity]) -> list[Row]:
         rows.append(
             Row(
                 when=month_text(line.periods[index], chart.months),
-                name=told(t(line.series.removeprefix(chart.split))) if chart.of_one else names[line.entity_id],
+                name=translated_remark(t(line.series.removeprefix(chart.split)))
+                if chart.of_one
+                else names[line.entity_id],
                 value=value_or_reason(columns["value"][index], chart.format, columns["reason"][index]),
                 interval=interval_text(low, high, chart.format),
                 n="" if columns["n"][index] is None else f"{columns['n'][index]:,}",
-                remark=told(columns["reason"][index] or columns["flag"][index] or ""),
+                remark=translated_remark(columns["reason"][index] or columns["flag"][index] or ""),
             )
         )
     return rows

@@ -20,7 +20,7 @@ def _context(publication: Publication) -> Mapping[str, Any]:
         key=lambda entity: (entity.label.casefold(), entity.entity_id),
     )
     return {
-        "notices": [(notice, notices.told(publication, notice)) for notice in found[:LISTED]],
+        "notices": [(notice, notices.sentence(publication, notice)) for notice in found[:LISTED]],
         "further": max(0, len(found) - LISTED),
         "changes": notices.changes(),
         "projects": projects,

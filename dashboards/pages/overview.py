@@ -150,7 +150,9 @@ def _context(publication: Publication) -> Mapping[str, Any]:
         "profile": profiles.cards(publication, MEASURES, kind),
         "measures": MEASURES,
         "answers": answers.answers(publication, MEASURES),
-        "notices": [(notice, notices.told(publication, notice)) for notice in notices.of_late(publication)[:NOTICES]],
+        "notices": [
+            (notice, notices.sentence(publication, notice)) for notice in notices.recent(publication)[:NOTICES]
+        ],
         "slug_of": slug_of,
         "label": label,
     }

@@ -1,4 +1,4 @@
-"""Notable changes: each kind is a query in dashboards/changes; here they are run, told in words, and made an Atom feed.
+"""Notable changes: each kind is a query in `changes/`; here they are run, told in words, and made an Atom feed.
 
 `Publication` → `Notice`s → changes.html, the overview, and feed.<language>.xml. A query yields entity_id, period,
 other (an entity, or NULL), value, before; only what happened in the last two years is told, of ecosystems and projects.
@@ -96,14 +96,14 @@ def notices(publication: Publication) -> list[Notice]:
     return sorted(found, key=lambda notice: notice.period, reverse=True)
 
 
-def of_late(publication: Publication) -> list[Notice]:
+def recent(publication: Publication) -> list[Notice]:
     """Those of the last year."""
     as_of = date.fromisoformat(publication.facts.as_of)
     return [notice for notice in notices(publication) if notice.period >= as_of.replace(year=as_of.year - 1, day=1)]
 
 
-def told(publication: Publication, notice: Notice) -> str:
-    """A notice in a sentence, in the language that is spoken."""
+def sentence(publication: Publication, notice: Notice) -> str:
+    """A notice in a sentence, in the language of the page."""
     names = {entity.entity_id: label(entity) for entity in publication.entities}
     shared = {entity.label for entity in publication.entities if entity.kind == "ecosystem"}
     for entity in publication.entities:
@@ -123,7 +123,7 @@ def write_feed(publication: Publication, out: Path) -> list[Path]:
     written = []
     found = notices(publication)[:FEED_ENTRIES]
     for language in texts.LANGUAGES:
-        with texts.speaking(language):
+        with texts.in_language(language):
             written.append(write_text(out / f"feed.{language}.xml", _feed(publication, found)))
     return written
 
@@ -131,7 +131,7 @@ def write_feed(publication: Publication, out: Path) -> list[Path]:
 def _feed(publication: Publication, found: list[Notice]) -> str:
     facts = publication.facts
     updated = f"{facts.as_of}T00:00:00Z"
-    folder = "" if texts.spoken() == "en" else f"{texts.spoken()}/"
+    folder = "" if texts.language() == "en" else f"{texts.language()}/"
     simulated = f" ({t('simulated data')})" if facts.simulated else ""
     entries = "".join(
         "  <entry>\n"
@@ -139,18 +139,18 @@ def _feed(publication: Publication, found: list[Notice]) -> str:
         f"    <title>{escape(_clean(t(notice.change.title)))}{escape(simulated)}</title>\n"
         f"    <updated>{notice.period.isoformat()}T00:00:00Z</updated>\n"
         f'    <link rel="alternate" href="{escape(folder + notice.address, {chr(34): "&quot;"})}"/>\n'
-        f"    <content>{escape(_clean(told(publication, notice)))}</content>\n"
+        f"    <content>{escape(_clean(sentence(publication, notice)))}</content>\n"
         "  </entry>\n"
         for notice in found
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{texts.TAGS[texts.spoken()]}">\n'
-        f"  <id>tag:ecotone,2026:changes:{texts.spoken()}</id>\n"
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{texts.TAGS[texts.language()]}">\n'
+        f"  <id>tag:ecotone,2026:changes:{texts.language()}</id>\n"
         f"  <title>{escape(t('Ecotone: notable changes'))}{escape(simulated)}</title>\n"
         "  <author><name>Ecotone</name></author>\n"
         f"  <updated>{updated}</updated>\n"
-        f'  <link rel="self" href="feed.{texts.spoken()}.xml"/>\n'
+        f'  <link rel="self" href="feed.{texts.language()}.xml"/>\n'
         f'  <link rel="alternate" href="{folder}changes.html"/>\n{entries}</feed>\n'
     )
 

@@ -22,7 +22,7 @@ from dashboards.read import series
 from dashboards.read.coverage import nothing, observed_until, why_unknown
 from dashboards.read.publication import Entity, Publication, identifier
 from dashboards.streams import about
-from dashboards.texts import t, told
+from dashboards.texts import t, translated_remark
 from dashboards.texts.values import NOT_REACHED, interval_text, month_text, value_or_reason
 
 _COVERAGE = re.compile(r"\bcoverage (0\.\d+)")  # a flag of the metrics: the share of the subjects that were observed
@@ -204,7 +204,9 @@ def _strip(measure: Measure, reading: Reading, scale: Callable[[float], float], 
         measure=measure,
         text=value_or_reason(reading.value, measure.format, reading.reason),
         interval=interval_text(reading.low, reading.high, measure.format),
-        note=_COVERAGE.sub(lambda found: f"{100 * float(found[1]):.0f} % {t('covered')}", told("; ".join(notes))),
+        note=_COVERAGE.sub(
+            lambda found: f"{100 * float(found[1]):.0f} % {t('covered')}", translated_remark("; ".join(notes))
+        ),
         hollow=reading.hollow,
         x=place(reading.value),
         x_low=place(reading.low) if bounded else None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dashboards.read.publication import Publication
 from dashboards.streams import Stream, about
-from dashboards.texts import t, told
+from dashboards.texts import t, translated_remark
 
 PROBLEMS_LISTED = 40  # further ones are in data/coverage.csv
 NAMED_EACH = 5  # subjects that lack the same for the same reason; more are told as one
@@ -67,7 +67,7 @@ def unread(publication: Publication, stream: Stream) -> str | None:
         if publication.coverage
         else []
     )
-    reason = told(reasons[0][0]) if reasons else t("this publication holds nothing of it")
+    reason = translated_remark(reasons[0][0]) if reasons else t("this publication holds nothing of it")
     return _capital(t("{service} was not read: {reason}.", service=t(about(stream).service), reason=reason.rstrip(".")))
 
 

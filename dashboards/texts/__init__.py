@@ -1,9 +1,9 @@
 """The texts of the site in its languages, from one catalogue: dashboards/texts/*.toml, English and Chinese.
 
-A text is named by its English words, which stand where it is used, in a page, a template or a script; `t` says it in
-the language that is spoken (`speaking`). What has no translation is said in English, and `is_known` and `is_told` tell
-so, as for a metric of another publication; tests hold that everything the site says, and all that our metrics and
-claims say of themselves, has both. Where lines are broken in the English of a front matter makes no difference.
+A text is named by its English words, which stand where it is used, in a page, a template or a script; `t` gives it in
+the language of the page (`in_language`). What has no translation is shown in English, and `is_translated` and
+`is_translated_remark` say so, as for a metric of another publication. Tests hold that all that the site, our metrics
+and our claims say has both. Where lines are broken in the English of a front matter makes no difference.
 """
 
 from __future__ import annotations
@@ -22,64 +22,64 @@ LANGUAGES: dict[str, str] = {"en": "English", "zh": "简体中文"}
 TAGS: dict[str, str] = {"en": "en", "zh": "zh-Hans"}
 """What the attribute `lang` says (BCP 47)."""
 
-_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+_language: ContextVar[str] = ContextVar("language", default="en")
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
+def in_language(code: str) -> Iterator[None]:
     """Within it, texts are in this language."""
-    before = _spoken.set(language)
+    before = _language.set(code)
     try:
         yield
     finally:
-        _spoken.reset(before)
+        _language.reset(before)
 
 
-def spoken() -> str:
-    """The language that is spoken."""
-    return _spoken.get()
+def language() -> str:
+    """The language of the page that is being written: a key of `LANGUAGES`."""
+    return _language.get()
 
 
 def t(text: str, /, **fields: object) -> str:
-    """A text in the language that is spoken, with its fields {name} filled in."""
-    said = text if spoken() == "en" else catalogue().get(_on_one_line(text), text)
-    return said.format(**fields) if fields else said
+    """A text in the language of the page, with its fields {name} filled in."""
+    translated = text if language() == "en" else catalogue().get(_on_one_line(text), text)
+    return translated.format(**fields) if fields else translated
 
 
-def is_known(text: str) -> bool:
-    """Whether the text exists in the language that is spoken."""
-    return spoken() == "en" or not text or _on_one_line(text) in catalogue()
+def is_translated(text: str) -> bool:
+    """Whether the text exists in the language of the page."""
+    return language() == "en" or not text or _on_one_line(text) in catalogue()
 
 
-def told(text: str) -> str:
+def translated_remark(text: str) -> str:
     """A reason, a remark or the evidence of a claim, part by part, as the catalogue says it; what it lacks as it is."""
-    if spoken() == "en" or not text:
+    if language() == "en" or not text:
         return text
-    return "\uff1b".join(_told(part) or part for part in text.split("; "))
+    return "\uff1b".join(_translated_part(part) or part for part in text.split("; "))
 
 
-def is_told(text: str) -> bool:
-    """Whether each part of it is said in the language that is spoken."""
-    return spoken() == "en" or not text or all(_told(part) for part in text.split("; "))
+def is_translated_remark(text: str) -> bool:
+    """Whether each part of it is said in the language of the page."""
+    return language() == "en" or not text or all(_translated_part(part) for part in text.split("; "))
 
 
-def _told(part: str) -> str | None:
+def _translated_part(part: str) -> str | None:
     if part in remarks():
         return remarks()[part]
-    for pattern, said in patterns():
+    for pattern, chinese in patterns():
         found = pattern.fullmatch(part)
         if found:
-            return _filled(said, found)
+            return _filled(chinese, found)
     return None
 
 
-def _filled(said: str, found: re.Match[str]) -> str:
+def _filled(chinese: str, found: re.Match[str]) -> str:
     """The Chinese of a pattern with what was found; kinds that a group lists are said as the remarks say them."""
 
     def listed(place: re.Match[str]) -> str:
         return "\u3001".join(remarks().get(word, word) for word in found[int(place[1])].split(", "))
 
-    return re.sub(r"\\(\d)", listed, said)
+    return re.sub(r"\\(\d)", listed, chinese)
 
 
 def _on_one_line(text: str) -> str:
@@ -118,7 +118,7 @@ def patterns() -> list[tuple[re.Pattern[str], str]]:
     found = []
     for path in _files():
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("patterns", {})
-        found += [(re.compile(pattern), said) for pattern, said in entries.items()]
+        found += [(re.compile(pattern), chinese) for pattern, chinese in entries.items()]
     return found
 
 

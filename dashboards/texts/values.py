@@ -14,7 +14,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from dashboards.chart import Format
-from dashboards.texts import spoken, t
+from dashboards.texts import language, t
 
 # What could end a <script>, open a tag or an entity, or end a line in old script engines.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -125,10 +125,10 @@ def month_text(period: date | None, months: int = 1) -> str:
     """October 2026; Q4 2026, where a period has three months."""
     if period and months == 3:  # noqa: PLR2004 - a quarter has three months
         quarter = (period.month + 2) // 3
-        return f"Q{quarter} {period.year}" if spoken() == "en" else f"{period.year}年第{quarter}季度"
+        return f"Q{quarter} {period.year}" if language() == "en" else f"{period.year}年第{quarter}季度"
     if not period:
         return ""
-    return f"{period:%B %Y}" if spoken() == "en" else f"{period.year}年{period.month}月"
+    return f"{period:%B %Y}" if language() == "en" else f"{period.year}年{period.month}月"
 
 
 def day_text(day: str | None) -> str:
@@ -136,7 +136,7 @@ def day_text(day: str | None) -> str:
     if not day:
         return t("never")
     parsed = date.fromisoformat(day)
-    if spoken() != "en":
+    if language() != "en":
         return f"{parsed.year}年{parsed.month}月{parsed.day}日"
     return f"{parsed.day} {parsed:%B %Y}"
 

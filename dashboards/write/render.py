@@ -53,8 +53,8 @@ def environment() -> jinja2.Environment:
     made.globals["dash_of"] = lambda slot: " ".join(str(length) for length in theme.dash(slot))
     made.globals["_"] = texts.t
     made.globals["interval"] = text.interval_text
-    made.globals["known_text"] = texts.is_known
-    made.globals["is_told"] = texts.is_told
+    made.globals["known_text"] = texts.is_translated
+    made.globals["is_translated_remark"] = texts.is_translated_remark
     made.globals["about"] = lambda *stream: texts.t(about(stream).name)
     made.filters |= {
         "json": text.json_block,
@@ -62,7 +62,7 @@ def environment() -> jinja2.Environment:
         "month": text.month_text,
         "value": text.value_text,
         "prose": text.prose,
-        "told": texts.told,
+        "remark": texts.translated_remark,
         "grouped": lambda number: f"{number:,}",
         "thousands": text.thousands,
     }
@@ -88,7 +88,7 @@ def render(publication: Publication, out: Path, sheet: Sheet, pages: list[Page])
     """Writes a page in all languages; returns the English one. `pages` are those of the navigation."""
     made = environment().get_template(sheet.template)
     for language in texts.LANGUAGES:
-        with texts.speaking(language):
+        with texts.in_language(language):
             frame = _frame(publication, sheet.slug, language, pages)
             html = made.render(**frame, **sheet.context())
             write_text(out / folder(language) / f"{sheet.slug}.html", html)

@@ -24,7 +24,7 @@ def said() -> list[str]:
 
 def words(language: str) -> str:
     """The script that holds them in a language; none in English, as texts are named by their English words."""
-    with texts.speaking(language):
+    with texts.in_language(language):
         known = {} if language == "en" else {word: texts.t(word) for word in said()}
         held = {
             "language": language,

@@ -35,7 +35,7 @@ ALSO_CALLED = {
 def write(publication: Publication, out: Path, pages: list[Page]) -> None:
     """Writes the index in all languages."""
     for language in texts.LANGUAGES:
-        with texts.speaking(language):
+        with texts.in_language(language):
             found = [list(entry) for entry in _entries(publication, pages)]
             script = f'"use strict";\nvar ecotoneIndex = {to_json(found)};\n'
             write_text(out / "data" / f"search.{language}.js", script)

@@ -21,7 +21,7 @@ from pipelines.ingestion.outcomes import BAD, Outcome, ProjectOutcome
 from pipelines.ingestion.rounds import Claims, Counter, Round
 from pipelines.lake import Lake
 from pipelines.lake.manifest import Entry
-from pipelines.lake.reading import Shelf
+from pipelines.lake.reading import LakeReader
 from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
 
@@ -65,7 +65,7 @@ class Ingestion:
             return
         claims = Claims()
         counter = Counter(self.progress, len(tasks))
-        round_ = Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), Shelf(self.lake))
+        round_ = Round(claims, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), LakeReader(self.lake))
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
                 pool.submit(self._subject, project, subject, round_): (project, subject) for project, subject in tasks
@@ -145,7 +145,7 @@ class Ingestion:
             fetched_at=last.fetched_at if last else None,
             peers=round_.subjects,
             progress=lambda text: round_.say(f"{subject.partition(':')[2]}: {text}"),
-            read=lambda stream, columns, after: round_.shelf.read(stream, names, columns, after),
+            read=lambda stream, columns, after: round_.reader.read(stream, names, columns, after),
         )
         return self._write(request, round_, last, stated)
 

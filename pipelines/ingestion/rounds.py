@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.errors import Paused
 from pipelines.ingestion.outcomes import Outcome
-from pipelines.lake.reading import Shelf
+from pipelines.lake.reading import LakeReader
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Round:
     claims: Claims
     counter: Counter
     subjects: tuple[str, ...]
-    shelf: Shelf
+    reader: LakeReader
     stopped: threading.Event = field(default_factory=threading.Event)
     had: dict[str, Outcome] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""What the lake holds, for sources that go on from other streams. Data flows from batches back to a source's `fetch`.
+"""Reads what the lake holds, for sources that go on from other streams. From batches back to a source's `fetch`.
 
 Which batches there are is looked up once for a run: a source reads only streams that were fetched before it.
 """
@@ -21,8 +21,8 @@ Place = tuple[Entry, str]
 After = str | datetime | None
 
 
-class Shelf:
-    """The batches of a lake as they are when they are first asked for, by stream and subject."""
+class LakeReader:
+    """Reads batches of the lake by stream and subject, as they are when the first one is asked for."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
@@ -38,14 +38,14 @@ class Shelf:
         files: dict[str, list[str]] = {}
         for subject in subjects:
             for entry, path in self._places.get((stream, subject), ()):
-                if _came(entry, after):
+                if _is_later(entry, after):
                     files.setdefault(path, []).append(entry.batch)
         for path, batches in sorted(files.items(), key=lambda item: min(item[1])):
             with pq.ParquetFile(self._lake.root / path) as file:
                 for group in range(file.num_row_groups):
                     table = file.read_row_group(group, columns=[*columns, "_batch"])
                     theirs = table.filter(pc.is_in(table["_batch"].cast(pa.string()), pa.array(batches)))
-                    yield _with_all(theirs, columns, self._schemas[stream])
+                    yield _with_missing_columns(theirs, columns, self._schemas[stream])
 
     def _found(self) -> dict[tuple[str, str], list[Place]]:
         """Batches with rows; those of an atomic source only where the fetch completed."""
@@ -59,14 +59,14 @@ class Shelf:
         return found
 
 
-def _came(entry: Entry, after: After) -> bool:
-    """Whether the batch came after that one, or was fetched at that time or later."""
+def _is_later(entry: Entry, after: After) -> bool:
+    """Whether the batch was written after that one, or fetched at that time or later."""
     if isinstance(after, datetime):
         return entry.fetched_at >= after
     return after is None or entry.batch > after
 
 
-def _with_all(table: pa.Table, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
+def _with_missing_columns(table: pa.Table, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
     """With the columns that the file does not have because they hold nothing in it."""
     for name in columns:
         if name not in table.column_names:

@@ -73,7 +73,7 @@ def test_a_doubled_response_time_is_told_where_the_intervals_are_apart(tmp_path:
     with publication_of(tmp_path / "p.duckdb", "time_to_first_response", rows) as publication:
         assert _found(publication) == [("response_time_doubled", "ecosystem:a", date(2026, 4, 1))]
         [notice] = notices.notices(publication)
-        told = notices.told(publication, notice)
+        told = notices.sentence(publication, notice)
         assert told.startswith("A: the time to a first response rose from 10.0 h to 30.0 h within three months")
 
 

@@ -170,13 +170,13 @@ def _rows(table: str) -> list[dict[str, str]]:
 
 
 def _is_in_chinese(text: str) -> bool:
-    with texts.speaking("zh"):
-        return texts.is_known(text) and bool(CHINESE.search(texts.t(text)))
+    with texts.in_language("zh"):
+        return texts.is_translated(text) and bool(CHINESE.search(texts.t(text)))
 
 
 def _is_told_in_chinese(text: str) -> bool:
-    with texts.speaking("zh"):
-        return texts.is_told(text)
+    with texts.in_language("zh"):
+        return texts.is_translated_remark(text)
 
 
 def _sentences(expression: exp.Expr) -> list[str]:
@@ -226,28 +226,28 @@ def test_a_translation_has_the_fields_of_its_text() -> None:
 
 def test_a_text_is_said_in_the_language_that_is_spoken() -> None:
     assert texts.t("{n} subjects", n=3) == "3 subjects"
-    with texts.speaking("zh"):
+    with texts.in_language("zh"):
         assert texts.t("{n} subjects", n=3) == "3 个对象"
         assert texts.t("a text that nobody has") == "a text that nobody has"
-        assert not texts.is_known("a text that nobody has")
-    assert texts.spoken() == "en"
+        assert not texts.is_translated("a text that nobody has")
+    assert texts.language() == "en"
 
 
 def test_remarks_of_metrics_are_told_part_by_part() -> None:
-    with texts.speaking("zh"):
-        assert texts.told("n<5; coverage 0.67; incomplete month") == "n<5\uff1b覆盖 0.67\uff1b月份不完整"
-        assert texts.told("commits, issues only") == "只计提交\u3001议题"
-        assert texts.told("something new; n<5") == "something new\uff1bn<5"
-        assert texts.is_told("n<5; coverage 0.67")
-        assert not texts.is_told("something new; n<5")
-    assert texts.told("coverage 0.67") == "coverage 0.67"
-    assert texts.is_told("something new")
+    with texts.in_language("zh"):
+        assert texts.translated_remark("n<5; coverage 0.67; incomplete month") == "n<5\uff1b覆盖 0.67\uff1b月份不完整"
+        assert texts.translated_remark("commits, issues only") == "只计提交\u3001议题"
+        assert texts.translated_remark("something new; n<5") == "something new\uff1bn<5"
+        assert texts.is_translated_remark("n<5; coverage 0.67")
+        assert not texts.is_translated_remark("something new; n<5")
+    assert texts.translated_remark("coverage 0.67") == "coverage 0.67"
+    assert texts.is_translated_remark("something new")
 
 
 def test_where_lines_are_broken_in_english_makes_no_difference() -> None:
     definition = metrics.load()["active_forks"].definition
     assert "\n" in definition
-    with texts.speaking("zh"):
+    with texts.in_language("zh"):
         assert texts.t(definition) == texts.t(definition.replace("\n", " ")) != definition
 
 
@@ -274,5 +274,5 @@ def test_why_a_source_skipped_something_is_told_in_chinese() -> None:
         for setting, adds in source.needs.items()
     }
     assert len(reasons) > 5
-    with texts.speaking("zh"):
-        assert [reason for reason in reasons if not CHINESE.search(texts.told(reason))] == []
+    with texts.in_language("zh"):
+        assert [reason for reason in reasons if not CHINESE.search(texts.translated_remark(reason))] == []
