@@ -20,6 +20,7 @@ from pipelines.staging.rules import licenses, machines, organizations, people
 
 TEXT, DAY, TIME, FLAG, COUNT = pa.string(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_(), pa.int64()
 PERIOD = [("valid_from", DAY), ("valid_to", DAY)]
+RULED = [("kind", TEXT), ("agent", TEXT), ("since", DAY), ("rule_id", TEXT), ("rank", COUNT)]  # the lowest rank wins
 SCHEMAS: Mapping[str, pa.Schema] = {
     "input_entity": pa.schema(
         [("entity_id", TEXT), ("kind", TEXT), ("label", TEXT), ("parent", TEXT), ("position", COUNT)],
@@ -40,7 +41,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "input_expected": pa.schema(
         [("entity_id", TEXT), ("subject_id", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT)],
     ),
-    "input_rule": pa.schema([("source_key", TEXT), ("kind", TEXT), ("agent", TEXT), ("since", DAY), ("rule_id", TEXT)]),
+    "input_rule": pa.schema([("source_key", TEXT), *RULED]),
+    "input_login_pattern": pa.schema([("pattern", TEXT), *RULED]),
+    "input_affiliation": pa.schema([("source_key", TEXT), ("organization", TEXT), *PERIOD]),
     "input_pass": pa.schema(
         [
             *(("source", TEXT), ("stream", TEXT), ("subject", TEXT)),
@@ -85,8 +88,12 @@ def create(  # noqa: PLR0913 - each is a thing that Python knows
         (f"region:{region}", "huggingface", organization, None, None, None, len(catalogue.projects))
         for organization, region in catalogue.organization_regions.items()
     ]
-    rows["input_rule"] = [row[:5] for row in machines.rule_rows(key)]
-    rows["input_link"] = list(people.link_rows(links, key))
+    said = people.declared(links, key)
+    rows["input_link"] = list(said.links)
+    rows["input_affiliation"] = list(said.affiliations)
+    rows["input_rule"] = [(*row, 1) for row in said.rules] + [(*row[:5], 2) for row in machines.rule_rows(key)]
+    rows["input_login_pattern"] = [(*row, 1) for row in said.patterns]
+    rows["input_login_pattern"] += [(*row, 3) for row in machines.pattern_rows()]
     rows["input_organization"] = list(organizations.organization_rows())
     rows["input_license"] = list(licenses.license_rows())
     counted = {entry.batch for entry in countable(entries, sources)}

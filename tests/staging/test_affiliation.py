@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.staging.rules import organizations
+from pipelines.staging.rules.people import declared
 
 ALL = "SELECT person_id, organization, valid_from, valid_to, basis FROM staging.affiliation ORDER BY 1, 3 NULLS FIRST"
 
@@ -96,3 +97,42 @@ def test_periods_of_a_person_do_not_overlap(installation: Any, now: Any) -> None
 def test_a_mistake_in_the_list_is_named(text: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         organizations.parse(text, ("gmail.com",))
+
+
+DECLARED = """
+[[affiliation]]
+keys = ["account:7"]
+organization = "Acme  Labs"
+from = 2025-02-01
+until = 2025-05-01
+source = "https://acme.example/people"
+"""
+
+
+def test_what_is_declared_of_a_time_wins_over_what_shows(installation: Any) -> None:
+    told = [
+        ("account:7", "google.com", date(2025, 1, 10)),
+        ("account:7", "example.org", date(2025, 3, 1)),
+        ("account:8", "google.com", date(2025, 1, 10)),
+    ]
+    installation.tell("commits", "o/a", commits(*told))
+    (installation.home / "people.toml").write_text(DECLARED)
+    assert installation.ask(ALL) == [
+        ("account:7", "google", date(2025, 1, 10), date(2025, 2, 1), "e-mail"),
+        ("account:7", "acme labs", date(2025, 2, 1), date(2025, 5, 1), "declared"),
+        ("account:7", "example.org", date(2025, 5, 1), None, "e-mail"),
+        ("account:8", "google", date(2025, 1, 10), None, "e-mail"),
+    ]
+
+
+def test_what_is_declared_for_good_leaves_nothing_else(installation: Any) -> None:
+    installation.tell("commits", "o/a", commits(("account:7", "google.com", date(2025, 1, 10))))
+    (installation.home / "people.toml").write_text(
+        '[[affiliation]]\nkeys = ["account:7"]\norganization = "acme"\nsource = "https://acme.example"\n'
+    )
+    assert installation.ask(ALL) == [("account:7", "acme", None, None, "declared")]
+
+
+def test_two_declared_periods_of_a_key_that_overlap_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"people\.toml:9: it overlaps"):
+        declared(DECLARED + DECLARED.replace("2025-02-01", "2025-03-01"), b"k" * 32)

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipelines.errors import ConfigurationError
 from pipelines.sources.people_keys import person_keys
+from pipelines.staging.rules.keys import LOGIN, wrong_pattern
 
 RULES_FILE = Path(__file__).with_name("machines.toml")
 APP_LOGIN_ENDING = "[bot]"
@@ -33,7 +34,6 @@ KEYS: Mapping[str, type] = {
     "source": str,
 }
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})(?:\[bot\])?")
 _EMAIL = re.compile(r"[^@\s<>]+@[a-z0-9.-]+\.[a-z]+")
 
 Row = tuple[str, str, str | None, date | None, str, str]
@@ -76,6 +76,38 @@ class Rule:
         names = [f"login {login.lower()}" for login in self.logins]
         names += [f"Hub account {name.lower()}" for name in self.hub_names]
         return [*accounts, *names, *ending, *self.emails]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One entry [[pattern]]: logins that only machines have.
+
+    Attributes:
+        id: its name, shown as `staging.person.rule`.
+        kind: `bot`.
+        login: a regular expression of whole logins in lower case.
+        source: why an account of people's type may be a machine.
+    """
+
+    id: str
+    kind: str
+    login: str
+    source: str
+
+
+@cache
+def patterns() -> list[Pattern]:
+    """The curated patterns, validated; ConfigurationError names the one that is wrong."""
+    found = [Pattern(**table) for table in tomllib.loads(RULES_FILE.read_text(encoding="utf-8")).get("pattern", [])]
+    for pattern in found:
+        if problem := wrong_pattern(pattern.login):
+            raise ConfigurationError(f"{RULES_FILE.name}, {pattern.id}: {problem}")
+    return found
+
+
+def pattern_rows() -> list[tuple[str, str, str | None, date | None, str]]:
+    """(pattern, kind, agent, since, rule) of each curated pattern."""
+    return [(pattern.login, pattern.kind, None, None, pattern.id) for pattern in patterns()]
 
 
 @cache
@@ -163,10 +195,8 @@ def _wrong_identities(table: Mapping[str, Any]) -> list[str]:
     emails: Sequence[Any] = table.get("emails", [])
     names: Sequence[Any] = table.get("hub_names", [])
     wrong = [f"{one!r} is not an account id" for one in accounts if type(one) is not int or one <= 0]
-    wrong += [f"{one!r} is not a login" for one in logins if not isinstance(one, str) or not _LOGIN.fullmatch(one)]
-    wrong += [
-        f"{one!r} is no name on the Hub" for one in names if not isinstance(one, str) or not _LOGIN.fullmatch(one)
-    ]
+    wrong += [f"{one!r} is not a login" for one in logins if not isinstance(one, str) or not LOGIN.fullmatch(one)]
+    wrong += [f"{one!r} is no name on the Hub" for one in names if not isinstance(one, str) or not LOGIN.fullmatch(one)]
     wrong += [
         f"{one!r} is not an e-mail address in lower case"
         for one in emails

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from told import an_issue
 
 from pipelines import staging
 from pipelines.errors import ConfigurationError
@@ -56,7 +59,29 @@ def who(email: str) -> tuple[str, str | None] | None:
         ("1+an-app-nobody-knows[bot]@users.noreply.github.com", ("bot", None)),
         ("claude@example.com", None),
         ("claude.monet@gmail.com", None),
-        ("81847+claude@users.noreply.github.com", None),
+        ("81847+claude@users.noreply.github.com", ("agent", "claude")),
+        ("81848+claude@users.noreply.github.com", None),
+        ("128439645+sweep-ai[bot]@users.noreply.github.com", ("agent", "sweep")),
+        ("199161495+cursoragent@users.noreply.github.com", ("agent", "cursor")),
+        ("219766164+opencode-agent[bot]@users.noreply.github.com", ("agent", "opencode")),
+        ("159125892+gpt-engineer-app[bot]@users.noreply.github.com", ("agent", "lovable")),
+        ("62310815+github-advanced-security[bot]@users.noreply.github.com", ("agent", "copilot")),
+        ("noreply@commandcode.ai", ("agent", "command-code")),
+        ("oz-agent@warp.dev", ("agent", "warp")),
+        ("agent@warp.dev", ("agent", "warp")),
+        ("no-reply@ona.com", ("agent", "ona")),
+        ("roomote@roocode.com", ("agent", "roo-code")),
+        ("junie@jetbrains.com", ("agent", "junie")),
+        ("k8s-ci-robot@users.noreply.github.com", ("bot", None)),
+        ("google-oss-robot@users.noreply.github.com", ("bot", None)),
+        ("ImgBotHelp@gmail.com", ("bot", None)),
+        ("github-actions[bot]@github.com", ("bot", None)),
+        ("gardener@tensorflow.org", ("bot", None)),
+        ("travis@travis-ci.org", ("bot", None)),
+        ("builds@circleci.com", ("bot", None)),
+        ("gitlab-ci@gitlab.com", ("bot", None)),
+        ("azuredevops@microsoft.com", ("bot", None)),
+        ("pr-bot@minimaxi.com", ("bot", None)),
         ("devin@users.noreply.github.com", None),
         ("jules@google.com", None),
         ("cursor@example.com", None),
@@ -166,3 +191,48 @@ def test_an_identity_belongs_to_one_rule() -> None:
 def test_rules_that_are_not_toml_are_named() -> None:
     with pytest.raises(ConfigurationError, match=r"machines\.toml is not valid TOML"):
         machines.parse("[[rule]")
+
+
+@pytest.mark.parametrize(
+    ("login", "kind"),
+    [
+        ("vllm-ci-bot", "bot"),
+        ("acme_release_bot", "bot"),
+        ("bot", "bot"),
+        ("acme-bot-2", "bot"),
+        ("lumen-test-robot", "bot"),
+        ("corvidmergebot", "bot"),
+        ("acme-ci-user", "bot"),
+        ("svc-build", "human"),
+        ("acme-svc", "bot"),
+        ("abbot", "human"),
+        ("talbot", "human"),
+        ("jean-talbot", "human"),
+        ("claude", "human"),
+        ("devin", "human"),
+        ("mr-robot", "human"),
+        ("leroy-jenkins", "human"),
+        ("zhang-ci", "human"),
+        ("botond", "human"),
+        ("robothead", "human"),
+        ("dagobot", "human"),
+    ],
+)
+def test_accounts_of_peoples_type_are_machines_where_only_machines_are_called_so(
+    installation: Any, login: str, kind: str
+) -> None:
+    told = {"author_key": "account:4711", "author_login": login, "author_type": "User"}
+    installation.tell("issues", "o/a", [an_issue(1, **told)])
+    assert installation.ask("SELECT kind FROM staging.person") == [(kind,)]
+
+
+def test_an_agent_that_comes_as_an_app_is_an_agent(installation: Any) -> None:
+    told = {"author_key": "account:4711", "author_login": "roomote", "author_type": "Bot"}
+    installation.tell("issues", "o/a", [an_issue(1, **told)])
+    assert installation.ask("SELECT kind, agent FROM staging.person") == [("agent", "roo-code")]
+
+
+def test_every_pattern_is_sourced_and_takes_no_letter_for_a_word() -> None:
+    for pattern in machines.patterns():
+        assert pattern.source.startswith("https://")
+        assert not re.fullmatch(pattern.login, "abbot"), pattern.id

@@ -14,7 +14,7 @@ from pipelines.catalogue import Catalogue
 from pipelines.errors import ConfigurationError
 from pipelines.orchestration.installation import Installation
 from pipelines.sources.people_keys import email_key
-from pipelines.staging.rules.people import link_rows
+from pipelines.staging.rules.people import declared
 
 KEY = b"k" * 32
 LINK = '[[person]]\nkeys = ["github:login-of-7", "ann@example.org"]\nsource = "https://example.org/ann"\n'
@@ -22,13 +22,13 @@ LINK = '[[person]]\nkeys = ["github:login-of-7", "ann@example.org"]\nsource = "h
 
 def test_each_key_is_as_staging_has_it_and_no_address_is_kept() -> None:
     text = '[[person]]\nkeys = ["github:Ann", "hf:Ann-Hub", "account:7", "Ann@Example.org"]\nsource = "https://x.org"'
-    assert link_rows(text, KEY) == [
+    assert declared(text, KEY).links == [
         (1, "login:ann"),
         (1, "hf-login:ann-hub"),
         (1, "account:7"),
         (1, email_key(b"ann@example.org", KEY)),
     ]
-    assert link_rows("", KEY) == []
+    assert declared("", KEY).links == []
 
 
 @pytest.mark.parametrize(
@@ -36,16 +36,16 @@ def test_each_key_is_as_staging_has_it_and_no_address_is_kept() -> None:
     [
         ("[[person", "people.toml is not valid TOML"),
         ("[people]\n", "there is no 'people'"),
-        ('[[person]]\nkeys = ["github:a", "hf:b"]\n', "person 1: it has keys, and needs keys and source"),
+        ('[[person]]\nkeys = ["github:a", "hf:b"]\n', "people.toml:1: person 1: source is missing"),
         (LINK.replace(', "ann@example.org"', ""), "keys is a list of two or more"),
         (LINK.replace("github:login-of-7", "ann"), "'ann' is no key: github:<login>"),
         (LINK.replace("https", "http"), "source must be the public address"),
-        (LINK + LINK, "'github:login-of-7' is of person 1 and of 2"),
+        (LINK + LINK, "people.toml:4: it names a key that person 1 names, too"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_what_to_write(text: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=r"people\.toml") as caught:
-        link_rows(text, KEY)
+        declared(text, KEY)
     assert message in str(caught.value)
 
 
@@ -119,7 +119,7 @@ def shared(installation: Any) -> list[Any]:
 def test_a_mistake_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "people.toml").write_text("[[person]]\n")
     monkeypatch.setenv("ECOTONE_HOME", str(tmp_path))
-    with pytest.raises(ConfigurationError, match=r"people\.toml, person 1: it has nothing"):
+    with pytest.raises(ConfigurationError, match=r"people\.toml:1: person 1: keys is missing"):
         Installation.from_environment()
 
 
@@ -131,3 +131,67 @@ def test_a_login_that_two_accounts_had_links_nobody(installation: Any, now: Any)
         installation.tell("issues", "o/a", [row], at=now + timedelta(hours=number))
     (installation.home / "people.toml").write_text(LINK)
     assert installation.ask("SELECT count(DISTINCT person_id) FROM staging.person") == [(3,)]
+
+
+MACHINES = """
+[[bot]]
+logins = ["acme-release"]
+addresses = ["ci@acme.example"]
+patterns = ["acme-.*-runner"]
+source = "https://acme.example/bots"
+
+[[agent]]
+agent = "acme-coder"
+since = 2026-01-31
+logins = ["coder-of-acme"]
+source = "https://acme.example/coder"
+
+[[human]]
+logins = ["mister-bot"]
+source = "https://acme.example/people"
+"""
+
+
+@pytest.mark.parametrize(
+    ("login", "expected"),
+    [
+        ("acme-release", ("bot", None)),
+        ("acme-gpu-runner", ("bot", None)),
+        ("coder-of-acme", ("agent", "acme-coder")),
+        ("mister-bot", ("human", None)),
+        ("other-bot", ("bot", None)),
+        ("runner", ("human", None)),
+    ],
+)
+def test_what_the_installation_declares_of_machines_wins(
+    installation: Any, login: str, expected: tuple[str, str | None]
+) -> None:
+    (installation.home / "people.toml").write_text(MACHINES)
+    installation.tell("issues", "o/a", [an_issue(1, author_key="account:7", author_login=login, author_type="User")])
+    assert installation.ask("SELECT kind, agent FROM staging.person") == [expected]
+
+
+def test_a_declared_address_is_a_machines(installation: Any) -> None:
+    (installation.home / "people.toml").write_text(MACHINES)
+    address = email_key(b"ci@acme.example", installation.settings.key)
+    installation.tell("commits", "o/a", [{"sha": "1", "author_key": address}])
+    assert installation.ask("SELECT kind, rule FROM staging.person") == [("bot", "people.toml:bot-1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (MACHINES.replace('"acme-.*-runner"', '".*"'), "people.toml:5: '.*' may match anybody"),
+        (MACHINES.replace('"acme-.*-runner"', '"acme-("'), "people.toml:5: 'acme-(' is no regular expression"),
+        (MACHINES.replace("since = 2026-01-31\n", ""), "people.toml:8: agent 1: since is missing"),
+        (MACHINES.replace("[[human]]", "[[humans]]"), "people.toml:14: there is no 'humans'"),
+        (MACHINES.replace('"mister-bot"', '"mister bot"'), "people.toml:15: 'mister bot' is none of logins"),
+        (MACHINES.replace('"mister-bot"', '"acme-release"'), "people.toml:14: it names a key that bot 1 names"),
+        ("[[bot]]\nsource = 'https://x'", "people.toml:1: bot 1: it names nobody"),
+        ("[[bot]]\nlogin = ['x']\nsource = 'https://x'", "people.toml:2: bot 1: unknown key 'login'"),
+    ],
+)
+def test_a_mistake_about_a_machine_is_told_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        declared(text, KEY)
+    assert message in str(caught.value)
