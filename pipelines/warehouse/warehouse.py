@@ -107,7 +107,8 @@ class Warehouse:
         claims = metrics.load_claims()
         paths = [_metrics()[name].path for name in sorted(_metrics())] + [claims[name].path for name in sorted(claims)]
         metric_texts = [path.read_text(encoding="utf-8") for path in paths]
-        curated = (*machines.rule_rows(b""), *machines.pattern_rows(), *organizations.organization_rows(), *licenses.license_rows())
+        machine_rows = (*machines.rule_rows(b""), *machines.pattern_rows())
+        curated = (*machine_rows, *organizations.organization_rows(), *licenses.license_rows())
         rules = [repr(row) for row in curated]
         return _sha256([self.staging_code, *metrics.macros().values(), *metric_texts, *rules])
 

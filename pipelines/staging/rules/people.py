@@ -11,6 +11,7 @@ home to the relations `input_*`; what stands there wins over the curated rules. 
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,10 +26,12 @@ from pipelines.staging.rules import keys
 NAME = "people.toml"
 EXAMPLES = {
     "person": '[[person]]\nkeys = ["github:octocat", "hf:octocat-on-the-hub"]\nsource = "https://…"',
-    "bot": '[[bot]]\nlogins = ["acme-release"]\naddresses = ["ci@acme.example"]\npatterns = ["acme-.*-runner"]\nsource = "https://…"',
+    "bot": '[[bot]]\nlogins = ["acme-release"]\naddresses = ["ci@acme.example"]\npatterns = ["acme-.*-runner"]\n'
+    'source = "https://…"',
     "agent": '[[agent]]\nagent = "acme-coder"\nsince = 2026-01-31\nlogins = ["acme-coder"]\nsource = "https://…"',
     "human": '[[human]]\nlogins = ["mister-bot"]\nsource = "https://…"',
-    "affiliation": '[[affiliation]]\nkeys = ["github:octocat"]\norganization = "acme"\nfrom = 2024-05-01\nuntil = 2026-02-01\nsource = "https://…"',
+    "affiliation": '[[affiliation]]\nkeys = ["github:octocat"]\norganization = "acme"\nfrom = 2024-05-01\n'
+    'until = 2026-02-01\nsource = "https://…"',
 }
 IDENTITIES = ("logins", "hub_names", "account_ids", "addresses", "patterns")
 KEYS: Mapping[str, Mapping[str, type]] = {
@@ -194,7 +197,7 @@ class _Reading:
             by_key.setdefault(source_key, []).append((begin or date.min, end or date.max, place))
         for periods in by_key.values():
             ordered = sorted(periods)
-            for (_, end, _), (begin, _, place) in zip(ordered, ordered[1:], strict=False):
+            for (_, end, _), (begin, _, place) in itertools.pairwise(ordered):
                 if begin < end:
                     self.wrong(
                         self._places[place], "it overlaps with another affiliation of the same key.", "affiliation"
