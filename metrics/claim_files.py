@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ from metrics.macro_files import ROOT
 KINDS = ("event", "state")
 TEXTS = ("title", "kind", "said_by", "said_on", "source", "refuted_by")
 YIELDS = ("day", "holds", "evidence")
-ALLOWED = (*TEXTS, "needs", "takes", "caveats")
+ALLOWED = (*TEXTS, "needs", "takes", "caveats", "speaks_of", "every", "coverage")
+COVERAGE = 0.9  # of what a claim speaks of, that must be known before it is decided
+EVERY = 31  # days: a claim is judged by the month unless it says otherwise
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,13 @@ class Claim:
         refuted_by: what would refute it.
         needs: which data it needs, to be told where there is none.
         caveats: what a reader must know before believing the verdict.
+        speaks_of: first and last day of the time that the sentence is about.
+        every: at most so many days lie between two days of judgement, where the time is observed without a gap.
+        coverage: which part of what it speaks of must be known, where the query yields `covered`.
         takes: of a claim whose data is not public: which data it would take; it has no query.
-        sql: one SELECT that yields `day, holds, evidence`; None: not testable.
+        sql: one SELECT that yields `day, holds, evidence`; None: not testable. It may yield `covered` (the part of what
+            the claim speaks of that is known) and `rests_on` (projects without which the judgement changes), too.
+        yields: the columns of the query.
         reads: tables that it reads, through macros too, as `schema.table`.
         path: the file.
     """
@@ -52,11 +60,15 @@ class Claim:
     source: str
     refuted_by: str
     path: Path
+    speaks_of: tuple[date, date]
     needs: str = ""
     takes: str = ""
     caveats: tuple[str, ...] = ()
+    every: int = EVERY
+    coverage: float = COVERAGE
     sql: str | None = field(default=None, repr=False)
     reads: tuple[str, ...] = ()
+    yields: tuple[str, ...] = ()
 
 
 @cache
@@ -81,15 +93,20 @@ def parse_claim(text: str, path: Path) -> Claim:
         line = int(place[1]) if place else 1
         raise MetricError(f"the front matter is not valid TOML: {error}", path=path, line=line) from error
     sql = sql.strip()
+    query = _query(sql, path, front.count("\n") + 1) if sql else None
     for problem in _problems(said, has_query=bool(sql)):
         raise MetricError(problem, path=path, line=1)
     return Claim(
         name=path.stem,
         path=path,
         caveats=tuple(said.pop("caveats", ())),
+        speaks_of=tuple(said.pop("speaks_of")),
+        every=said.pop("every", EVERY),
+        coverage=said.pop("coverage", COVERAGE),
         **{key: value.strip() for key, value in said.items()},
         sql=sql or None,
-        reads=_reads(sql, path, front.count("\n") + 1) if sql else (),
+        reads=through_macros(query) if query else (),
+        yields=tuple(query.named_selects) if query else (),
     )
 
 
@@ -105,12 +122,23 @@ def _problems(said: Mapping[str, Any], *, has_query: bool) -> Iterator[str]:
         yield "source must be a public address, https://…"
     if "takes" in said and has_query:
         yield "takes is for a claim without a query: leave one of the two out"
+    yield from _problems_of_time(said)
     caveats = said.get("caveats", [])
     if not isinstance(caveats, list) or not all(isinstance(each, str) for each in caveats):
         yield 'caveats is a list of texts: ["…", "…"]'
 
 
-def _reads(sql: str, path: Path, line: int) -> tuple[str, ...]:
+def _problems_of_time(said: Mapping[str, Any]) -> Iterator[str]:
+    span = said.get("speaks_of")
+    if not isinstance(span, list) or [type(day) for day in span] != [date, date] or span[0] > span[1]:
+        yield "speaks_of is the first and the last day of the time that the sentence is about: [2026-02-01, 2026-02-28]"
+    if "every" in said and (type(said["every"]) is not int or said["every"] < 1):
+        yield "every is a number of days, 1 or more"
+    if "coverage" in said and (type(said["coverage"]) is not float or not 0 < said["coverage"] <= 1):
+        yield "coverage is a part of one, such as 0.9"
+
+
+def _query(sql: str, path: Path, line: int) -> exp.Query:
     try:
         statements = sqlglot.parse(sql, dialect="duckdb")
     except ParseError as error:
@@ -121,4 +149,4 @@ def _reads(sql: str, path: Path, line: int) -> tuple[str, ...]:
         raise MetricError("the file holds exactly one SELECT, without a semicolon after it", path=path, line=line)
     if missing := [name for name in YIELDS if name not in statements[0].named_selects]:
         raise MetricError(f"the SELECT must yield {', '.join(missing)} too", path=path, line=line)
-    return through_macros(statements[0])
+    return statements[0]

@@ -44,11 +44,15 @@ def answers(publication: Publication, measures: tuple[Measure, ...]) -> list[Ans
 
 
 def _claims(publication: Publication) -> list[Answer]:
-    """Those that are decided, by their sentences; nothing where there are no claims."""
-    if "verdict" not in publication.columns("metrics", "claim_verdict"):
+    """Those that are decided by all data until today, by their sentences; nothing where there are no claims."""
+    columns = publication.columns("metrics", "claim_verdict")
+    if "verdict" not in columns:
         return []
-    found = publication.rows("SELECT claim, title, verdict FROM metrics.claim_verdict ORDER BY verdict DESC, claim")
-    held, refuted = ([row for row in found if row[2] == verdict] for verdict in ("supported", "contradicted"))
+    verdict = "verdict_today" if "verdict_today" in columns else "verdict"
+    found = publication.rows(
+        f"SELECT claim, title, {verdict} FROM metrics.claim_verdict ORDER BY {verdict} DESC, claim"
+    )
+    held, refuted = ([row for row in found if row[2] == decided] for decided in ("supported", "contradicted"))
     sentence = t(
         "Of {all}, {n} hold in this data and {m} do not; the others cannot be decided from it.",
         n=len(held),
@@ -59,8 +63,8 @@ def _claims(publication: Publication) -> list[Answer]:
         sentence = t("Of the world, this simulated data says nothing.") + " " + sentence
         return [Answer(t("Which published claims hold?"), sentence, "claims.html")]
     named = [
-        (f"{t(title or claim)} ({t(verdict)})", f"claims.html#claim-{claim}")
-        for claim, title, verdict in [*held, *refuted]
+        (f"{t(title or claim)} ({t(decided)})", f"claims.html#claim-{claim}")
+        for claim, title, decided in [*held, *refuted]
     ]
     return [Answer(t("Which published claims hold?"), sentence, "claims.html", named)]
 

@@ -4,6 +4,7 @@ kind = "state"
 said_by = "Asked the other way round by zarq.ai: popular agents lack formal security practices"
 said_on = "2026"
 source = "https://zarq.ai/blog/stars-dont-mean-trust"
+speaks_of = [2026-01-01, 2026-06-30]
 refuted_by = "Fewer than half of the agent repositories with 10,000 stars or more having a security policy, with a 95 % interval below one half."
 needs = "the community profiles and stars of at least 5 popular agent repositories"
 caveats = [

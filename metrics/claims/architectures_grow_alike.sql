@@ -4,6 +4,7 @@ kind = "state"
 said_by = "Bommasani et al., On the opportunities and risks of foundation models: homogenization"
 said_on = "2021-08-16"
 source = "https://arxiv.org/abs/2108.07258"
+speaks_of = [2021-01-01, 2021-12-31]
 refuted_by = "The diversity of the architectures of new models being higher in the last 12 months than in the 12 before, by more than chance."
 needs = "the architectures of the catalogue's new models in at least 9 months of the last 12 and of the 12 before"
 caveats = [

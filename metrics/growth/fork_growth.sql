@@ -17,6 +17,7 @@ caveats = [
 ]
 
 [columns]
+covered = "the part of the catalogued repositories that were seen at the end of the month, 0..1"
 doubling_months = "months in which the number doubles at this rate; NULL unless the whole interval is above 0"
 +++*/
 WITH month AS (
@@ -83,6 +84,7 @@ SELECT
     metrics.remarks(
         metrics.small(r.mean, r.n), metrics.unfinished(m.unfinished), metrics.coverage(m.covered), m.early
     ) AS flag,
+    m.covered,
     CASE WHEN r.mean - r.half_width > 0 THEN ln(2) / r.mean END AS doubling_months
 FROM month AS m
 JOIN rate AS r ON r.entity_id = m.entity_id AND r.series = m.series AND r.period = m.period

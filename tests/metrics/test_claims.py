@@ -1,11 +1,13 @@
-"""Claims: their files, and worked examples in tests/claims/<claim>/*.toml of each verdict that there can be.
+"""Claims: their files, and worked examples in tests/metrics/claims/<claim>/*.toml of each verdict that there can be.
 
+speaks_of    first and last day of the time that the sentence is taken to be about, instead of the claim's own
 [given]      "schema.table" = a table written with |, of staging or of metrics; what is not written is as in conftest.py
 [expect]     verdict and the columns of metrics.claim_verdict that the example is about; a date as text, NULL as ""
 """
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -53,7 +55,10 @@ def judge(empty: duckdb.DuckDBPyConnection, world: Any) -> Iterator[Any]:
         for table in case["given"]:
             if table.startswith("metrics."):  # an empty cell is NULL
                 empty.execute(f"UPDATE {table} SET series = '' WHERE series IS NULL")
-        metrics.build_verdicts(empty, {name: CLAIMS[name]})
+        claim = CLAIMS[name]
+        if "speaks_of" in case:
+            claim = dataclasses.replace(claim, speaks_of=tuple(case["speaks_of"]))
+        metrics.build_verdicts(empty, {name: claim})
         found = empty.execute("SELECT * FROM metrics.claim_verdict")
         columns = [column[0] for column in found.description]
         (row,) = found.fetchall()
@@ -70,13 +75,15 @@ def test_worked_example_gives_the_verdict_reckoned_by_hand(path: Path, judge: An
     row = judge(path.parent.name, case)
     shown = {name: "" if row[name] is None else str(row[name]) for name in case["expect"]}
     assert shown == {name: str(value) for name, value in case["expect"].items()}
-    assert (row["verdict"] in {"supported", "contradicted"}) == (row["reason"] is None)
+    for then in ("", "_today"):
+        assert (row[f"verdict{then}"] in {"supported", "contradicted"}) == (row[f"reason{then}"] is None)
 
 
-def test_every_verdict_on_every_claim_can_be_reached() -> None:
+@pytest.mark.parametrize("verdict", ["verdict", "verdict_today"])
+def test_every_verdict_on_every_claim_can_be_reached(verdict: str) -> None:
     reached: dict[str, set[str]] = defaultdict(set)
     for path in FILES:
-        reached[path.parent.name].add(tomllib.loads(path.read_text(encoding="utf-8"))["expect"]["verdict"])
+        reached[path.parent.name].add(tomllib.loads(path.read_text(encoding="utf-8"))["expect"][verdict])
     testable = {name for name, claim in CLAIMS.items() if claim.sql}
     assert testable
     assert dict(reached) == dict.fromkeys(testable, OUTCOMES)
@@ -125,6 +132,7 @@ said_on = "2026"
 source = "https://example.org"
 refuted_by = "It not being so."
 needs = "something"
+speaks_of = [2026-01-01, 2026-01-31]
 +++*/
 """
 QUERY = "SELECT day, TRUE AS holds, 'x' AS evidence FROM staging.model_snapshot"
@@ -148,12 +156,16 @@ def test_a_claim_file_is_read() -> None:
         (FRONT.replace('said_on = "2026"\n', "") + QUERY, 'the front matter needs said_on = "…"'),
         (FRONT.replace("https", "http") + QUERY, "source must be a public address"),
         (FRONT.replace("needs", "wants") + QUERY, "unknown key wants; known are title, kind"),
+        (FRONT.replace("2026-01-31", "2025-01-31") + QUERY, "speaks_of is the first and the last day"),
+        (FRONT.replace("[2026-01-01, 2026-01-31]", '"2026"') + QUERY, "speaks_of is the first and the last day"),
+        (FRONT.replace("speaks_of", "every = 0\nspeaks_of") + QUERY, "every is a number of days"),
+        (FRONT.replace("speaks_of", "coverage = 90\nspeaks_of") + QUERY, "coverage is a part of one"),
         (FRONT, 'the front matter needs takes = "…"'),
         (FRONT.replace("+++*/", 'takes = "x"\n+++*/') + QUERY, "takes is for a claim without a query"),
         (FRONT.replace("+++*/", 'caveats = "x"\n+++*/') + QUERY, "caveats is a list of texts"),
         (FRONT + QUERY + ";", "the file holds exactly one SELECT"),
         (FRONT + "SELECT day FROM staging.model_snapshot", "the SELECT must yield holds, evidence too"),
-        (FRONT + "SELECT 1 FROM (", "claims/it_is_so.sql:9: the SQL cannot be read"),
+        (FRONT + "SELECT 1 FROM (", "claims/it_is_so.sql:10: the SQL cannot be read"),
     ],
 )
 def test_a_mistake_in_a_claim_is_reported_with_file_and_line(text: str, message: str) -> None:
