@@ -6,12 +6,15 @@ import errno
 import signal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from dashboards.pages import load as load_pages
 from dashboards.read.publication import Reader
 from dashboards.write import site as dashboards
 from pipelines.cli.reports.published import open_published
+from pipelines.cli.shell.gate import LOOPBACK, NAMES
 from pipelines.cli.shell.options import to_type
 from pipelines.cli.shell.terminal import plural, progress, say
 from pipelines.cli.worlds.origin import open_installation
@@ -19,8 +22,6 @@ from pipelines.errors import ConfigurationError
 from pipelines.orchestration.installation import SHARED
 from pipelines.publication.record import published_id
 from pipelines.settings import Settings
-
-LOOPBACK = "127.0.0.1"  # nobody else is served
 
 
 def site() -> int:
@@ -51,7 +52,7 @@ def serve(port: int) -> int:
             f"there is no site in {settings.home}: `{to_type('run', settings.home)}` draws one; or name another "
             "installation with --home.",
         )
-    with _server(port, folder) as server:
+    with site_server(port, folder) as server:
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell that starts it with `&` has SIGINT ignored
             signal.signal(number, signal.default_int_handler)
         say(f"Serving {folder} at http://{LOOPBACK}:{server.server_port}/ until Ctrl-C.")
@@ -62,7 +63,7 @@ def serve(port: int) -> int:
     return 0
 
 
-def _server(port: int, folder: Path) -> ThreadingHTTPServer:
+def site_server(port: int, folder: Path) -> ThreadingHTTPServer:
     try:
         return ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, directory=str(folder)))
     except (OSError, OverflowError) as error:
@@ -73,6 +74,18 @@ def _server(port: int, folder: Path) -> ThreadingHTTPServer:
 
 class _Handler(SimpleHTTPRequestHandler):
     server_version = "ecotone"
+
+    def send_head(self) -> BytesIO | BinaryIO | None:
+        """A file of the folder, for who asks by this machine's name; no link leads out of it."""
+        host = self.headers.get("Host", "").rpartition(":")[0]
+        inside = Path(self.translate_path(self.path)).resolve().is_relative_to(Path(self.directory).resolve())
+        if host not in NAMES:
+            self.send_error(403, f"Open http://{LOOPBACK}:{self.connection.getsockname()[1]}/")
+        elif not inside:
+            self.send_error(404)
+        else:
+            return super().send_head()
+        return None
 
     def end_headers(self) -> None:
         """A page may be drawn again at any time: let the browser ask each time."""

@@ -10,12 +10,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 from small_world import COMMAND, World, call
 
 from dashboards.pages import load
+from pipelines.cli.site import site_server
 
 
 def test_the_site_is_drawn_again_from_the_published_file(own: World) -> None:
@@ -73,6 +75,10 @@ def test_it_serves_until_it_is_stopped_and_nothing_but_the_site(world: World, nu
             outside = server.getresponse()
             assert outside.read()
             assert outside.status == 404
+            server.request("GET", "/", headers={"Host": "evil.example"})
+            foreign = server.getresponse()
+            assert foreign.read()
+            assert foreign.status == 403
         process.send_signal(number)
         try:
             assert process.wait(20) == 0
@@ -80,3 +86,26 @@ def test_it_serves_until_it_is_stopped_and_nothing_but_the_site(world: World, nu
             process.kill()  # else leaving the block would wait for it
         assert process.stdout.read() == b"Stopped.\n"
         assert process.stderr.read() == b""
+
+
+def test_no_link_leads_out_of_the_site(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("secret")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("page")
+    (tmp_path / "site" / "out").symlink_to(tmp_path / "key")
+    (tmp_path / "site" / "in").symlink_to("index.html")
+    server = site_server(0, tmp_path / "site")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        client = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+        with contextlib.closing(client):
+            for path, status in (("/out", 404), ("/in", 200), ("/%2e%2e/key", 404), ("/..%2fkey", 404)):
+                client.request("GET", path)
+                answer = client.getresponse()
+                assert b"secret" not in answer.read()
+                assert answer.status == status, path
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -146,6 +146,6 @@ def test_a_socket_passes_for_its_own_pages_only(gate: Gate) -> None:
         asyncio.run(talk("http://evil.example"))
 
 
-def test_a_server_that_is_not_there_is_told(behind: Behind) -> None:
+def test_a_server_that_is_not_there_is_told() -> None:
     with Gate(0, 9, PREFIX) as gate:
         assert ask(gate, "GET", f"{PREFIX}/")[0] == 502
