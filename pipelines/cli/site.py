@@ -64,6 +64,7 @@ def serve(port: int) -> int:
 
 
 def site_server(port: int, folder: Path) -> ThreadingHTTPServer:
+    """A server of the folder on this machine; ConfigurationError if the port cannot be had."""
     try:
         return ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, directory=str(folder)))
     except (OSError, OverflowError) as error:
