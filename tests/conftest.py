@@ -26,7 +26,7 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-TOGETHER = ("dashboards", "commands", "sandbox", "metrics/test_properties.py", "test_orchestration.py")
+TOGETHER = ("cli", "dashboards", "metrics/test_properties.py", "orchestration", "sandbox", "staging", "warehouse")
 
 
 class InPlaces(LoadScopeScheduling):  # type: ignore[misc] # xdist's schedulers have no types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from pipelines.lake.manifest import Entry
 from pipelines.settings import Settings
 from pipelines.sources import Source, discover
 from pipelines.sources.columns import table
+from pipelines.staging import Entity, upstream
 from pipelines.warehouse import Warehouse
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)
@@ -131,19 +133,27 @@ class Installation:
     def warehouse(self, name: str = "warehouse.duckdb") -> Warehouse:
         return Warehouse(self.settings, self.catalogue, discover(), path=self.home / name)
 
-    def build(self, name: str = "warehouse.duckdb") -> Path:
-        """Every entity, no metric."""
+    def build(self, name: str = "warehouse.duckdb", *, asked: str | None = None) -> Path:
+        """Every entity, or those that a query names and what they are made from; no metric."""
         warehouse = self.warehouse(name)
         with warehouse.open():
-            for table_name in warehouse.entities:
+            for table_name in warehouse.entities if asked is None else needed(warehouse.entities, asked):
                 warehouse.build(table_name)
         return warehouse.path
 
     def ask(self, sql: str, name: str = "warehouse.duckdb") -> list[tuple[Any, ...]]:
-        """What a query returns after a build."""
-        with duckdb.connect(str(self.build(name)), read_only=True) as connection:
+        """What a query returns after a build of what it reads."""
+        with duckdb.connect(str(self.build(name, asked=sql)), read_only=True) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
+
+
+def needed(entities: Mapping[str, Entity], sql: str) -> list[str]:
+    """The entities that make what a query names, and those that they are made from, in the order of building."""
+    found = upstream(re.findall(r"\b[a-z]+\.[a-z_]+", sql), entities)
+    for table_name in reversed(entities):
+        found |= upstream(entities[table_name].reads, entities) if table_name in found else set()
+    return [table_name for table_name in entities if table_name in found]
 
 
 @pytest.fixture
