@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 import metrics
+from metrics.macro_files import macros_called
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "staging.commit": {
@@ -161,8 +162,12 @@ class World:
         self.connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}", {"cells": cells})
 
     def rows(self, metric: str, columns: str = "*", where: str = "TRUE") -> list[tuple[Any, ...]]:
-        """Builds the metric and returns its rows, ordered by entity, period and series."""
-        metrics.build(self.connection, [metric])
+        """Builds the metric, with the macros that it calls, and returns its rows in order of entity, period, series."""
+        defined = metrics.load()[metric]
+        self.connection.execute("CREATE SCHEMA IF NOT EXISTS metrics")
+        for name in macros_called(defined.sql):
+            self.connection.execute(metrics.macros()[name])
+        self.connection.execute(metrics.create_statement(defined))
         return self.connection.execute(
             f"SELECT {columns} FROM metrics.{metric} WHERE {where} ORDER BY entity_id, period, series"
         ).fetchall()

@@ -16,8 +16,10 @@ ARGUMENTS = (
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-extensions",
     "--disable-sync",
     "--no-first-run",
+    "--renderer-process-limit=1",  # profiles that follow one another need no processes of their own
 )
 PATIENCE = 15_000  # milliseconds
 LAYOUT_SHIFT = 0.1  # Web Vitals: what is under it is good
