@@ -10,6 +10,7 @@ RECORDED ?= ../shared/data
 JOBS ?= 2
 PYTEST ?=
 UPGRADE ?=
+SOAK ?= full
 
 export ECOTONE_HOME
 export PYTHON
@@ -36,6 +37,10 @@ test: setup ## the tests but the slow ones, with branch coverage
 .PHONY: test-all
 test-all: setup ## all tests
 	@$(BIN)/pytest -n $(JOBS) $(COVERAGE) $(PYTEST)
+
+.PHONY: soak
+soak: setup ## the long checks in full, an hour at most (SOAK=sample: as in CI; ECOTONE_SOAK_SEED=… brings a run again)
+	@ECOTONE_SOAK=$(SOAK) $(BIN)/pytest -m soak -n $(JOBS) $(PYTEST)
 
 .PHONY: recorded
 recorded: runtime ## the pipeline on recorded real data (RECORDED=../shared/data) into recorded/

@@ -6,11 +6,13 @@ import gc
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+import soak
 from graphql import GraphQLSchema, build_schema
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
@@ -40,6 +42,17 @@ class InPlaces(LoadScopeScheduling):  # type: ignore[misc] # xdist's schedulers 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InPlaces:
     """How `pytest -n` deals out the tests."""
     return InPlaces(config, log)
+
+
+def pytest_report_header() -> str:
+    """How the long checks of this run are brought again."""
+    return soak.header()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A run of the long checks in full ends after an hour."""
+    if item.get_closest_marker("soak") and soak.time_is_over(time.time()):
+        pytest.skip(f"the {soak.LIMIT_MINUTES:.0f} minutes of `make soak` are over; seed {soak.SEED}")
 
 
 def pytest_collection_finish() -> None:

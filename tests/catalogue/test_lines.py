@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+import soak
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.catalogue.lines import locate
@@ -122,7 +123,7 @@ def layouts(draw: st.DrawFn) -> str:
     return "".join(pieces)
 
 
-@settings(deadline=None, max_examples=60)
+@soak.examples(usual=60, full=5_000)
 @given(layouts())
 def test_each_value_is_found_where_it_stands(text: str) -> None:
     data, lines = tomllib.loads(text), locate(text)

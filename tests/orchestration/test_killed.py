@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import soak
 from dagster import DagsterInstance, RunsFilter
 from git_house import CATALOGUE, contents
 from gitmaker import Maker
@@ -73,12 +74,13 @@ def running(home: Path) -> list[str]:
         return [run.run_id for run in instance.get_runs(RunsFilter(statuses=IN_PROGRESS))] + slots
 
 
-def test_killed_anywhere_and_run_again_gives_the_same_tables(world: Path, tmp_path: Path) -> None:
+@soak.seeds(sample=1, full=8)
+def test_killed_anywhere_and_run_again_gives_the_same_tables(world: Path, tmp_path: Path, seed: int) -> None:
     calm = prepared(tmp_path / "undisturbed")
     undisturbed = run(world, calm)
     expected = told(calm)
     assert len(expected["staging.commit"]) == 65
-    home, chance, killed = prepared(tmp_path / "killed"), random.Random(7), 0
+    home, chance, killed = prepared(tmp_path / "killed"), random.Random(seed), 0
     for share in (0.35, 0.5, 0.6, 0.75, 0.9):
         process = subprocess.Popen(
             [sys.executable, "-c", BEGIN, "run"],

@@ -51,7 +51,7 @@ def test_make_help_lists_what_there_is(root: Path) -> None:
 
 def test_ci_does_what_a_developer_does(root: Path) -> None:
     script = (root / ".ci" / "run").read_text()
-    assert script.rstrip().endswith("make lint\nmake test")
+    assert script.rstrip().endswith("make lint\nmake test\nmake soak SOAK=sample")
     subprocess.run(["bash", "-n", ".ci/run"], cwd=root, check=True)
 
 

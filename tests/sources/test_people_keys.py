@@ -6,7 +6,8 @@ import re
 from hashlib import blake2b
 
 import pytest
-from hypothesis import given, settings
+import soak
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.sources.people_keys import PersonKey, email_domain, person_keys
@@ -112,7 +113,7 @@ def test_an_installation_can_allow_its_own_domains() -> None:
     assert key_of(b"jane@mail.acme.example", domains=frozenset({"acme.example"})).domain == "acme.example"
 
 
-@settings(deadline=None)
+@soak.examples(usual=100, full=20_000)
 @given(st.binary(max_size=60) | st.emails().map(str.encode))
 def test_no_address_passes(email: bytes) -> None:
     key, login, domain = key_of(email)

@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+import soak
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.catalogue import Catalogue
@@ -169,9 +170,7 @@ class Story:
         return set(counted.items())
 
 
-@settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@soak.examples(usual=3, full=100)
 @given(steps=STEPS)
 def test_incremental_equals_rebuilt_equals_reckoned(
     tmp_path_factory: pytest.TempPathFactory, make_installation: Any, now: datetime, steps: list[Any]

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+import soak
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.staging import macros
@@ -81,7 +82,7 @@ def reckoned(links: Sequence[Link], ages: Mapping[int, int]) -> dict[tuple[int, 
     return {place: share / named[place[0]] for place, share in parts.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@soak.examples(usual=60, full=3_000)
 @given(links=LINKS, ages=AGES)
 def test_roots_and_shares_are_those_of_the_definition(
     connection: duckdb.DuckDBPyConnection, links: list[Link], ages: dict[int, int]

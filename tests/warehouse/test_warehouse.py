@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import soak
 from git_house import CATALOGUE, DAY, NOW, House, contents, start
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.catalogue import Catalogue
@@ -58,9 +59,7 @@ STEP = st.tuples(
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@soak.examples(usual=6, full=60)
 @given(steps=st.lists(STEP, min_size=4, max_size=9))
 def test_incremental_equals_rebuilt(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int, str]]

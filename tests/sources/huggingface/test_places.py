@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+import soak
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.sources.huggingface.changes import Memory, key_of
@@ -62,7 +63,7 @@ def said(stored: Stored) -> list[tuple[str, int | None, str, bool]]:
     return sorted(newest, key=str)
 
 
-@settings(max_examples=40, deadline=None)
+@soak.examples(usual=40, full=3_000)
 @given(days=DAYS)
 def test_every_batch_says_what_was_seen_and_nothing_else(
     days: list[tuple[int, dict[int, tuple[int, str]], bool]],
