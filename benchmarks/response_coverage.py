@@ -140,13 +140,13 @@ def _holds(truth: float, low: float | None, high: float | None) -> bool:
     return low is not None and low <= truth and (high is None or truth <= high)
 
 
-def measure(name: str, n: int, worlds: int) -> Outcome:
-    """Draws worlds of `n` issues by a setting and counts where the truth lies."""
+def measure(name: str, n: int, worlds: int, seed: str = "") -> Outcome:
+    """Draws worlds of `n` issues by a setting and counts where the truth lies; another seed draws other worlds."""
     draw, true_median = SETTINGS[name]
     truth = true_median()
     connection = duckdb.connect()
     metrics.create_inputs(connection)
-    _fill(connection, draw, n, worlds, random.Random(f"{name} {n}"))
+    _fill(connection, draw, n, worlds, random.Random(f"{name} {n}{seed}"))
     metrics.build(connection, ["time_to_first_response"])
     found: dict[str, list[tuple[float | None, float | None, float | None]]] = {}
     for series, *figures in connection.execute(
