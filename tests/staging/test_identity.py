@@ -136,11 +136,11 @@ def test_an_address_that_a_rule_names_makes_no_account_an_agent(installation: An
     address = email_key(b"noreply@anthropic.com", installation.settings.key)
     installation.tell("commits", "o/a", [{"sha": "1", "author_key": address}])
     installation.tell(
-        "accounts", "o/a", [{"account_key": "account:81847", "account_login": "claude", "email_key": address}]
+        "accounts", "o/a", [{"account_key": "account:81848", "account_login": "claude", "email_key": address}]
     )
     assert installation.ask("SELECT person_id, kind FROM staging.person ORDER BY kind") == [
         (address, "agent"),
-        ("account:81847", "human"),
+        ("account:81848", "human"),
     ]
 
 
