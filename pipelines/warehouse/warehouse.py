@@ -155,13 +155,17 @@ class Warehouse:
             except (duckdb.Error, WarehouseError) as error:
                 if not self.recover(error):
                     raise
-                for needed in self.plan.needed_for(table):
-                    self._build(needed)
                 changed, rows = self._build(table)
         return Built(table, changed, rows, time.perf_counter() - started)
 
     def _build(self, table: str) -> tuple[bool, int]:
         """Whether there was anything to do, and the rows that it has now."""
+        if self.working_file.was_damaged:
+            for needed in self.plan.needed_for(table):
+                self._build_one(needed)
+        return self._build_one(table)
+
+    def _build_one(self, table: str) -> tuple[bool, int]:
         with self.open() as connection:
             changed = not self.plan.is_current(connection, table)
             if changed:

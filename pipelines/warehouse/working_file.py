@@ -25,8 +25,12 @@ from pipelines.staging import macros as staging_macros
 from pipelines.warehouse.sql import quoted, scalar
 
 STORAGE_VERSION = "v1.5.0"  # so that DuckDB 1.5 clients can open the file
-DAMAGE = (duckdb.IOException, duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
-"""What DuckDB raises where a file is damaged; also where a disk is full, so the file is looked at before it goes."""
+OF_THE_STATEMENT = (
+    *(duckdb.ProgrammingError, duckdb.DataError, duckdb.IntegrityError, duckdb.NotSupportedError),
+    *(duckdb.OutOfMemoryException, duckdb.InterruptException, duckdb.PermissionException),
+    *(duckdb.TransactionException, duckdb.ResourceInUseException, duckdb.ConnectionException),
+)
+"""What DuckDB raises where a statement is to blame, or its rows. Any other error may mean that the file is damaged."""
 LOCKED = "could not set lock"  # DuckDB's words where another process has the file open
 TABLES = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'warehouse' ORDER BY ALL"
 
@@ -136,11 +140,13 @@ class WorkingFile:
             if code == self._code:
                 return connection
             connection.close()
-        except DAMAGE as error:
+        except duckdb.Error as error:
             if LOCKED in str(error).lower():
                 raise WarehouseError(
                     f"{self.path} is open in another program. Close it; to look at data, open {self._published}."
                 ) from error
+            if not may_be_damage(error):
+                raise
             self._log_damage(error)
         self._delete()
         connection = self._connect()
@@ -183,7 +189,7 @@ class WorkingFile:
         """
         if error is not None and error is self._recovered_from:
             return True
-        if not isinstance(error, DAMAGE) or self._lock is None:
+        if not may_be_damage(error) or self._lock is None:
             return False
         self._disconnect()
         if self._is_whole():
@@ -197,12 +203,12 @@ class WorkingFile:
         """Whether every row of every table can be read."""
         try:
             connection = self._connect()
-        except DAMAGE:
+        except duckdb.Error:
             return False
         try:
             for schema, table in connection.execute(TABLES).fetchall():
                 connection.execute(f'SELECT bit_xor(hash(t)) FROM "{schema}"."{table}" AS t').fetchall()
-        except DAMAGE:
+        except duckdb.Error:
             return False
         finally:
             connection.close()
@@ -241,3 +247,8 @@ class WorkingFile:
     def _spilled(self) -> Path:
         """Where DuckDB puts what does not fit into memory."""
         return self.path.with_name(self.path.name + ".tmp")
+
+
+def may_be_damage(error: BaseException | None) -> bool:
+    """Whether DuckDB may have raised it because of a damaged file; a full disk raises the same, so look at the file."""
+    return isinstance(error, duckdb.Error) and not isinstance(error, OF_THE_STATEMENT)
