@@ -187,10 +187,10 @@ class WorkingFile:
         Returns:
             Whether the file was damaged: it is empty now, and all that was in it has to be made again.
         """
-        if error is not None and error is self._recovered_from:
-            return True
-        if not may_be_damage(error) or self._lock is None:
+        if error is None or self._lock is None or not may_be_damage(error):
             return False
+        if error is self._recovered_from:
+            return True
         self._disconnect()
         if self._is_whole():
             return False
@@ -249,6 +249,6 @@ class WorkingFile:
         return self.path.with_name(self.path.name + ".tmp")
 
 
-def may_be_damage(error: BaseException | None) -> bool:
+def may_be_damage(error: BaseException) -> bool:
     """Whether DuckDB may have raised it because of a damaged file; a full disk raises the same, so look at the file."""
     return isinstance(error, duckdb.Error) and not isinstance(error, OF_THE_STATEMENT)
