@@ -49,9 +49,13 @@ demo() { # of which checkout, into which home
     ) </dev/null >"$2.log" 2>&1
 }
 
-demo "$folder/before" "$folder/old" || skip "$name could not be run here:
+demo "$folder/before" "$folder/old" &
+old=$!
+demo "$here" "$folder/new"
+new=$?
+wait $old || skip "$name could not be run here:
 $(tail -n 5 "$folder/old.log")"
-demo "$here" "$folder/new" || skip "that of this change ended with an error:
+[ $new -eq 0 ] || skip "that of this change ended with an error:
 $(tail -n 5 "$folder/new.log")"
 
 echo "The small demo, before this change (old: $name) and with it (new):"

@@ -82,7 +82,7 @@ def _make(warehouse: Warehouse, temporary: Path, target: Path) -> None:
         metrics.describe(connection)
         _describe(warehouse, connection)
         try:
-            _copy(connection, warehouse.path, temporary)
+            copy_tables(connection, warehouse.path, temporary)
         except OSError as error:
             raise WarehouseError(f"{target} could not be published: {error.strerror}. The old one stays.") from error
     _finish(temporary)
@@ -92,7 +92,7 @@ def _make(warehouse: Warehouse, temporary: Path, target: Path) -> None:
     _sync(target.parent)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, source: Path, target: Path) -> None:
+def copy_tables(connection: duckdb.DuckDBPyConnection, source: Path, target: Path) -> None:
     """Copy the working file, which is ours alone; table by table if many of its blocks are empty.
 
     Tables that are made again and again leave blocks that nothing is in: a build that changes no row could make a file

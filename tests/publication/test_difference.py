@@ -46,8 +46,8 @@ def published(
             [f"email:{email}"],
         )
         connection.execute(
-            "CREATE TABLE ops.publication AS SELECT ? AS publication_id, TIMESTAMPTZ '2026-08-22 12:00:00+00' AS as_of, "
-            "'1' AS code, now() AS published_at",
+            "CREATE TABLE ops.publication AS SELECT ? AS publication_id, '1' AS code, now() AS published_at, "
+            "TIMESTAMPTZ '2026-08-22 12:00:00+00' AS as_of",
             [path.stem],
         )
         if more:
