@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.publication.fingerprints import OF_THE_MAKING
+from pipelines.publication.fingerprints import ABOUT_THE_BUILD
 from pipelines.warehouse.sql import quoted
 
 VALUE_KEY = ("entity_id", "period", "series")
@@ -134,7 +134,7 @@ class Difference:
 
 
 def compare(old: Path, new: Path, *, most: int) -> Difference:
-    """Compare two published files, without those tables that tell how a file was made.
+    """Compare two published files, without those tables that are about the build.
 
     Args:
         old: a file, which is only read.
@@ -204,7 +204,7 @@ def _side(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Side:
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> Columns:
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(RELATIONS, [name]).fetchall():
-        if table not in OF_THE_MAKING | REPEATS:
+        if table not in ABOUT_THE_BUILD | REPEATS:
             found.setdefault(table, {})[column] = kind
     return found
 
