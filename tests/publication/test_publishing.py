@@ -54,7 +54,8 @@ DESCRIPTIONS = {
     "tables": f"SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE {OURS}",
     "views": f"SELECT schema_name, view_name, comment FROM duckdb_views() WHERE {OURS}",
     "columns": f"SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE {OURS}",
-    "macros": f"SELECT schema_name, function_name, parameters FROM duckdb_functions() WHERE {OURS}",  # bodies: a type has two names
+    # not their bodies, in which DuckDB writes a type by either of its names
+    "macros": f"SELECT schema_name, function_name, parameters FROM duckdb_functions() WHERE {OURS}",
 }
 
 
