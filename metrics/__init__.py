@@ -7,11 +7,11 @@ schema `metrics`, and after them the verdicts on `claims/*.sql`. Nothing here kn
 draws it.
 """
 
-from metrics.build import build, comments, create_inputs, create_statement, tables
+from metrics.build import build, comments, create_inputs, create_macros, create_statement, describe, tables
 from metrics.checks import GENERIC_CHECKS
 from metrics.claim_files import Claim, load_claims
 from metrics.definitions import Metric, MetricError, load
-from metrics.macro_files import macros
+from metrics.macro_files import macros, macros_called
 from metrics.portable import portable
 from metrics.verdicts import VERDICTS, build_verdicts
 
@@ -25,10 +25,13 @@ __all__ = [
     "build_verdicts",
     "comments",
     "create_inputs",
+    "create_macros",
     "create_statement",
+    "describe",
     "load",
     "load_claims",
     "macros",
+    "macros_called",
     "portable",
     "tables",
 ]

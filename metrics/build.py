@@ -29,6 +29,10 @@ DEFINITION_COLUMNS = {
     "caveats": "what to know before comparing",
     "sql": "the query that computes it",
 }
+MACROS_THERE = (
+    "SELECT CASE function_type WHEN 'table_macro' THEN 'MACRO TABLE' ELSE 'MACRO' END, 'metrics.' || function_name "
+    "FROM duckdb_functions() WHERE NOT internal AND schema_name = 'metrics' AND database_name = current_database()"
+)
 
 
 def tables() -> list[str]:
@@ -71,19 +75,32 @@ def build(connection: duckdb.DuckDBPyConnection, names: Iterable[str] | None = N
     """
     defined = load()
     connection.execute("CREATE SCHEMA IF NOT EXISTS metrics")
-    for statement in macros().values():
-        connection.execute(statement)
+    create_macros(connection)
     for metric in [defined[name] for name in names] if names is not None else defined.values():
         connection.execute(create_statement(metric))
         for statement in comments(metric):
             connection.execute(statement)
     if names is None:
         build_verdicts(connection)
-    _describe(connection, defined)
+    describe(connection)
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, defined: dict[str, Metric]) -> None:
-    """`metrics.value` and `metrics.definition` over the metric tables that are there."""
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates all macros, and drops those that are defined no more.
+
+    Raises:
+        duckdb.Error: a table that one of them reads is missing.
+    """
+    for kind, name in connection.execute(MACROS_THERE).fetchall():
+        if name not in macros():
+            connection.execute(f"DROP {kind} {name}")
+    for statement in macros().values():
+        connection.execute(statement)
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> None:
+    """Writes `metrics.value` and `metrics.definition` over the metric tables that are there."""
+    defined = load()
     there = {
         row[0]
         for row in connection.execute(

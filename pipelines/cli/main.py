@@ -159,6 +159,45 @@ def verify(publication: str, /, *, options: Options = EVERY) -> int:
     return command.verify(publication)
 
 
+@app.command(help_epilogue="", sort_key=13)
+def diff(
+    old: str,
+    new: str,
+    /,
+    *,
+    limit: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 20,
+    format: Annotated[Literal["table", "json"], Parameter()] = "table",  # noqa: A002 - the option's name
+    options: Options = EVERY,
+) -> int:
+    """Compare two publications: tables, columns, rows, and the values that changed most.
+
+    Each is an installation's folder, a published DuckDB file, or the id (or its
+    first characters) of what is published here. Rows of a metric are told apart by
+    entity, period and series; of other tables, by all that they hold. Two
+    installations have ids of their own (e-mail hashes under another key, ids of
+    batches): what differs in nothing else is said so, and counts as equal. Reads
+    only.
+
+    Exit code: 0 equal; 1 different; 2 one of the two is not there or cannot be read.
+
+    For example
+      ecotone diff demo /tmp/demo-of-my-change
+      ecotone diff data/as-of/ecotone-2026-06-30.duckdb data
+      ecotone diff 5f2c90 ~/Downloads/ecotone.duckdb --format json
+
+    Args:
+        old: What it was.
+        new: What it is.
+        limit: How many of the values that changed most to show.
+        format: A table to read, or JSON with everything.
+        options: Of every command.
+    """
+    options.apply()
+    from pipelines.cli import diff as command
+
+    return command.diff(old, new, limit=limit, style=format)
+
+
 @app.command(help_epilogue="", sort_key=8)
 def site(*, options: Options = EVERY) -> int:
     """Draw the dashboards again from the published file.

@@ -124,8 +124,7 @@ def rebuild_as_of(day: date) -> int:
                 warehouse.build(table)
         publish(warehouse, target)
     finally:
-        warehouse.discard()
-        warehouse.path.with_suffix(".lock").unlink(missing_ok=True)
+        warehouse.discard(with_lock=True)
     say(f"Built from the {plural(len(warehouse.batches), 'batch')} fetched by the end of {day} (UTC): {target}")
     if catalogue is None:
         say("The catalogue is today's: the lake has none of that day.")

@@ -98,8 +98,8 @@ def export(settings: Settings) -> Path:
             resources = list(_resources(connection, revisions_path(settings, record.publication_id)))
             described = [one for resource in resources for one in _write(connection, resource, target)]
     except (duckdb.Error, OSError) as error:
-        said = str(error).partition("\n")[0]
-        raise WarehouseError(f"{target} could not be written: {said}. What was there stays.") from error
+        reason = str(error).partition("\n")[0]
+        raise WarehouseError(f"{target} could not be written: {reason}. What was there stays.") from error
     write_text(target / RECORD, record.text())
     write_text(
         target / "datapackage.json", json.dumps(_package(record, described), indent=1, ensure_ascii=False) + "\n"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-OF_THE_MAKING = frozenset({"ops.publication", "ops.check_result"})  # tell how the file was made, not what is in it
+ABOUT_THE_BUILD = frozenset({"ops.publication", "ops.check_result"})  # how the file was made, not what is in it
 TABLES = (
     "SELECT schema_name, table_name FROM duckdb_tables() "
     "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
@@ -26,10 +26,10 @@ Fingerprint = tuple[int, str]
 
 
 def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, Fingerprint]:
-    """`schema.name` of every table of the current database → its fingerprint, without those that tell of the making."""
+    """`schema.name` of every table of the current database → its fingerprint, without those about the build."""
     connection.execute("SET TimeZone = 'UTC'")
     names = [f"{schema}.{name}" for schema, name in connection.execute(TABLES).fetchall()]
-    return {name: _fingerprint(connection, name) for name in names if name not in OF_THE_MAKING}
+    return {name: _fingerprint(connection, name) for name in names if name not in ABOUT_THE_BUILD}
 
 
 def _fingerprint(connection: duckdb.DuckDBPyConnection, name: str) -> Fingerprint:

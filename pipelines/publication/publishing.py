@@ -21,7 +21,11 @@ from pipelines.publication.record import Record, folder, published_id, revisions
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.sql import quoted
+from pipelines.warehouse.working_file import STORAGE_VERSION
 
+SLACK = 0.05  # empty blocks of the working file, as a share of those in use, that its copy may have
+BLOCKS = "SELECT total_blocks, free_blocks FROM pragma_database_size() WHERE database_name = 'warehouse'"
+NAMED = 5  # tables that are spelt out
 PUBLICATION_COMMENTS = {
     "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",
     "published_at": "When this file was made.",
@@ -36,26 +40,74 @@ PUBLICATION_COMMENTS = {
 
 
 def publish(warehouse: Warehouse, target: Path | None = None) -> bool:
-    """Put a read-only copy in place of `target`; False if the one there is this publication already."""
+    """Put a read-only copy in place of `target`; False if the one there is this publication already.
+
+    Raises:
+        WarehouseError: a table is not built of this input, or the file cannot be written. The old one stays.
+    """
     target = target or warehouse.settings.published
     if published_id(target) == warehouse.publication_id:
         return False
     temporary = target.with_name(f".{target.name}-{os.getpid()}")
-    with warehouse.open() as connection:
-        metrics.build(connection, names=())
-        _describe(warehouse, connection)
-        connection.execute("CHECKPOINT")  # the file is whole; it is ours alone, so nobody writes while it is copied
+    with warehouse.open():  # the working file's lock is that of its publication, too
+        _sweep(target)
         try:
-            shutil.copyfile(warehouse.path, temporary)
-        except OSError as error:
+            _make(warehouse, temporary, target)
+        except (duckdb.Error, WarehouseError) as error:
+            if not warehouse.recover(error):
+                raise
+            _make(warehouse, temporary, target)
+        finally:
             temporary.unlink(missing_ok=True)
+    return True
+
+
+def _sweep(target: Path) -> None:
+    """Remove what was left by a process that was killed while it published."""
+    for left in target.parent.glob(f".{target.name}-*"):
+        left.unlink(missing_ok=True)
+
+
+def _make(warehouse: Warehouse, temporary: Path, target: Path) -> None:
+    """Write the new file beside the old one, and put it in its place when it is whole and its record is written."""
+    warehouse.rebuild_what_was_lost()
+    with warehouse.open() as connection:
+        if outdated := warehouse.outdated():
+            more = f" and {len(outdated) - NAMED:,} more" if len(outdated) > NAMED else ""
+            raise WarehouseError(
+                f"{target} cannot be published: {', '.join(outdated[:NAMED])}{more} are not built from what the lake "
+                "holds now. Build them first: `ecotone run` does it. What was published stays."
+            )
+        metrics.create_macros(connection)
+        metrics.describe(connection)
+        _describe(warehouse, connection)
+        try:
+            copy_tables(connection, warehouse.path, temporary)
+        except OSError as error:
             raise WarehouseError(f"{target} could not be published: {error.strerror}. The old one stays.") from error
     _finish(temporary)
     if target == warehouse.settings.published:
         _keep_record(warehouse.settings, temporary)
     temporary.replace(target)
     _sync(target.parent)
-    return True
+
+
+def copy_tables(connection: duckdb.DuckDBPyConnection, source: Path, target: Path) -> None:
+    """Copy the working file, which is ours alone; table by table if many of its blocks are empty.
+
+    Tables that are made again and again leave blocks that nothing is in: a build that changes no row could make a file
+    of twice the size. To copy the tables takes some seconds, to copy the file next to none.
+    """
+    connection.execute("CHECKPOINT")
+    total, free = connection.execute(BLOCKS).fetchall()[0]
+    if free <= SLACK * (total - free):
+        shutil.copyfile(source, target)
+        return
+    connection.execute(f"ATTACH {quoted(str(target))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
+    try:
+        connection.execute("COPY FROM DATABASE warehouse TO published")
+    finally:
+        connection.execute("DETACH published")
 
 
 def _keep_record(settings: Settings, made: Path) -> None:

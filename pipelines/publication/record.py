@@ -66,8 +66,8 @@ class Record:
                 batches = connection.execute("SELECT batch FROM ops.batch ORDER BY fetched_at, batch").fetchall()
                 tables = fingerprints(connection)
         except duckdb.Error as error:
-            said = str(error).partition("\n")[0]
-            raise WarehouseError(f"{path} is not a published file of ecotone, or is damaged: {said}") from error
+            reason = str(error).partition("\n")[0]
+            raise WarehouseError(f"{path} is not a published file of ecotone, or is damaged: {reason}") from error
         if row is None:
             raise WarehouseError(f"{path}: ops.publication is empty, so it does not say what it was made from.")
         made = tuple(batch for (batch,) in batches)

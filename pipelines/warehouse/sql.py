@@ -35,5 +35,5 @@ def quoted(text: str) -> str:
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
     """The one value that a query returns; None if it returns no row."""
-    row = connection.execute(sql).fetchone()
-    return row[0] if row else None
+    rows = connection.execute(sql).fetchall()  # to its end: with a result half read, a connection refuses some work
+    return rows[0][0] if rows else None

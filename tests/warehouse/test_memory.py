@@ -12,9 +12,9 @@ from pipelines.errors import WarehouseError
 from pipelines.settings import Settings
 from pipelines.sources import discover
 from pipelines.warehouse import Warehouse
-from pipelines.warehouse import warehouse as module
+from pipelines.warehouse import building as module
+from pipelines.warehouse.building import MEMORY_LIMITS
 from pipelines.warehouse.sql import scalar
-from pipelines.warehouse.warehouse import MEMORY_LIMITS
 
 CATALOGUE = """
 [[ecosystem]]
@@ -37,7 +37,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 def needing(warehouse: Warehouse, limit: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let a build need that much; returns the limits under which it was tried."""
     tried: list[str] = []
-    make = warehouse._make
+    make = warehouse.building._make
 
     def made(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         make(connection, table)
@@ -45,7 +45,7 @@ def needing(warehouse: Warehouse, limit: str, monkeypatch: pytest.MonkeyPatch) -
         if len(tried) <= MEMORY_LIMITS.index(limit):
             raise duckdb.OutOfMemoryException("could not allocate")
 
-    monkeypatch.setattr(warehouse, "_make", made)
+    monkeypatch.setattr(warehouse.building, "_make", made)
     return tried
 
 
@@ -54,7 +54,7 @@ def test_what_does_not_fit_is_tried_again_with_more(warehouse: Warehouse, monkey
     assert warehouse.build("catalogue.entity").rows == 5
     assert tried == ["244.1 MiB", "953.6 MiB"]
     with warehouse.open() as connection:
-        assert scalar(connection, "SELECT count(*) FROM build.built") == 1
+        assert scalar(connection, "SELECT count(*) FROM build.made") == 1
 
 
 def test_what_fits_nowhere_is_an_error_that_names_the_table(
