@@ -140,7 +140,7 @@ def simulated_days(organizations: int) -> list[tuple[str, int, int]]:
 
 def recorded_days() -> list[tuple[str, int, int]]:
     """The days of August 2026, as the default catalogue asks for them."""
-    world = recording(RECORDED)
+    world = recording(RECORDED, Settings.from_environment({}).catalogue)
     catalogue = Catalogue.load(Settings.from_environment({}).catalogue)
     days = [day for day in world.days if day >= FIRST]
     found = []

@@ -32,6 +32,7 @@ from benchmarks.measure import (
 )
 from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.sandbox.recorded import recording
+from pipelines.settings import Settings
 
 PART = 1 / 10
 CATALOGUE = """
@@ -72,7 +73,7 @@ def world(folder: Path) -> Iterator[World]:
     if not RECORDED.exists():
         yield generated(folder, 7_000)
         return
-    recorded = recording(RECORDED)
+    recorded = recording(RECORDED, Settings.from_environment({}).catalogue)
     day = recorded.days[-1]
     with HubServer(recorded.hub_for(day)) as hub:
         environ = {**recorded.environment(hub.endpoint, day), "ECOTONE_CATALOGUE": ""}

@@ -51,6 +51,7 @@ class Settings:
         openrouter_url: OpenRouter's address; its data API is at /api/v1/datasets below it.
         openrouter_api_key: what OpenRouter's data API wants; None: it is not asked.
         openrouter_file: a recorded CSV of tokens a day, or a folder of them; None: none is read.
+        recorded: a file that says what of which system a recording holds; None: what is asked is the world itself.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
     """
 
@@ -67,6 +68,7 @@ class Settings:
     openrouter_url: str = DEFAULT_OPENROUTER_URL
     openrouter_api_key: str | None = field(default=None, repr=False)
     openrouter_file: str | None = None
+    recorded: Path | None = None
     fixed_now: datetime | None = None
 
     @classmethod
@@ -89,6 +91,7 @@ class Settings:
             openrouter_url=(environ.get("ECOTONE_OPENROUTER_URL") or DEFAULT_OPENROUTER_URL).rstrip("/"),
             openrouter_api_key=environ.get("OPENROUTER_API_KEY") or None,
             openrouter_file=environ.get("ECOTONE_OPENROUTER_FILE") or None,
+            recorded=Path(environ["ECOTONE_RECORDED"]).absolute() if environ.get("ECOTONE_RECORDED") else None,
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
         )
 

@@ -2,7 +2,8 @@
 
 -- Forks or stars of the repositories whose listing was observed, by day. of_what:
 --   'stars', 'forks': each counts on the day on which it was given or made; marked is not used.
---   'active': forks, marked if they were pushed to after they were made.
+--   'active': forks, marked if they were pushed to after they were made; none of a repository of whose forks no push is
+--     known (an export without them): it is not known to be zero.
 --   'contributing': forks; the mark is a row of its own, on the day of the first change request upstream that comes from
 --     the fork, or on that of the fork if the dates say otherwise.
 CREATE OR REPLACE MACRO metrics.dated_events(of_what) AS TABLE
@@ -11,7 +12,8 @@ WITH fork AS (
         f.repository_id,
         f.fork_id,
         metrics.utc_day(f.created_at) AS day,
-        coalesce(f.pushed_at > f.created_at, FALSE) AS is_active
+        coalesce(f.pushed_at > f.created_at, FALSE) AS is_active,
+        max(f.pushed_at) OVER (PARTITION BY f.repository_id) IS NOT NULL AS has_pushes
     FROM staging.fork AS f
     JOIN ops.coverage AS c ON c.subject_id = f.repository_id AND c.source = 'github' AND c.stream = 'forks'
     WHERE c.observed_until IS NOT NULL
@@ -19,7 +21,7 @@ WITH fork AS (
 event AS (
     SELECT repository_id, day, 1 AS items, CASE WHEN of_what = 'active' AND is_active THEN 1 ELSE 0 END AS marked
     FROM fork
-    WHERE of_what IN ('forks', 'active', 'contributing')
+    WHERE of_what IN ('forks', 'contributing') OR (of_what = 'active' AND has_pushes)
     UNION ALL
     SELECT f.repository_id, greatest(f.day, min(metrics.utc_day(r.created_at))) AS day, 0 AS items, 1 AS marked
     FROM fork AS f

@@ -340,28 +340,39 @@ def dev(*, port: int = 3000, options: Options = EVERY) -> int:
 
 
 @app.command(help_epilogue="", sort_key=10)
-def replay(folder: Path, /, *, options: Options = EVERY) -> int:
+def replay(
+    folder: Path,
+    /,
+    *,
+    check: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    options: Options = EVERY,
+) -> int:
     """Run over recorded real data as of its own days, without a network.
 
-    The folder holds git bundles (git/OWNER+NAME.bundle), rankings
-    (github/ranking-daily.csv.gz) and Hub listings (huggingface/
-    DATE.models.jsonl.gz). The Hub's days are played in order, each with the clock
-    at its end; the last one fetches the rest as well and publishes. Interrupted,
-    it goes on where it was. It goes into the folder recorded/, whatever
-    ECOTONE_HOME says. Exit codes are those of `ecotone run`.
+    The folder holds some of: git bundles (git/OWNER+NAME.bundle), listings of
+    GitHub (github/OWNER+NAME/issues.jsonl.gz, forks.jsonl.gz and others), rankings
+    (github/ranking-daily.csv.gz), Hub listings (huggingface/DATE.models.jsonl.gz)
+    and tokens (openrouter/*.csv); docs/recorded.md defines them. The Hub's days
+    are played in order, each with the clock at its end; the last one fetches the
+    rest as well and publishes. What is not recorded stays unknown. Interrupted, it
+    goes on where it was. It goes into the folder recorded/, whatever ECOTONE_HOME
+    says. Exit codes are those of `ecotone run`; with --check, 1 if something
+    cannot be read.
 
     For example
       ecotone replay ../shared/data
+      ecotone replay recordings/ --check      only tell what is wrong with the files
       ecotone replay recordings/ --home /srv/recorded
 
     Args:
         folder: Where the recordings lie.
+        check: Read all files and tell what is wrong with them; play and write nothing.
         options: Of every command.
     """
     options.apply(own_home="recorded")
     from pipelines.cli import replay as command
 
-    return command.replay(folder, verbose=options.verbose)
+    return command.check(folder, verbose=options.verbose) if check else command.replay(folder, verbose=options.verbose)
 
 
 @app.command(help_epilogue="", sort_key=11)

@@ -13,11 +13,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.ingestion.outcomes import BAD, Outcome, ProjectOutcome
+from pipelines.ingestion.recorded import Recorded, RecordedListing
 from pipelines.ingestion.rounds import Claims, Counter, Round
 from pipelines.lake import Lake
 from pipelines.lake.manifest import Entry
@@ -55,8 +56,8 @@ class Ingestion:
         Raises ConfigurationError before anything is written if the key of the e-mail hashes is lost.
         """
         _ = self.settings.key
-        tasks = [(project, subject) for project in projects for subject in dict.fromkeys(self.source.subjects(project))]
-        open_subjects = {project.slug: len(dict.fromkeys(self.source.subjects(project))) for project in projects}
+        tasks = [(project, subject) for project in projects for subject in self._subjects(project)]
+        open_subjects = {project.slug: len(self._subjects(project)) for project in projects}
         outcomes: dict[str, dict[str, Outcome]] = {project.slug: {} for project in projects}
         yield from (ProjectOutcome(project) for project in projects if not open_subjects[project.slug])
         if tasks and (reason := self._lacking()):
@@ -76,7 +77,7 @@ class Ingestion:
                     outcomes[project.slug][subject] = future.result()
                     counter.add(subject)
                     if len(outcomes[project.slug]) == open_subjects[project.slug]:
-                        ordered = [outcomes[project.slug][each] for each in self.source.subjects(project)]
+                        ordered = [outcomes[project.slug][each] for each in self._subjects(project)]
                         yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
                 if self.source.daily:
                     self.lake.join(
@@ -90,6 +91,23 @@ class Ingestion:
     def _stream(self) -> tuple[str, str]:
         return self.source.source, self.source.stream
 
+    @cached_property
+    def _recorded(self) -> Recorded:
+        return Recorded.read(self.settings.recorded)
+
+    def _subjects(self, project: Project) -> list[str]:
+        """Each subject once; of a recording, those that it holds: the others are not fetched, which is not empty."""
+        subjects = dict.fromkeys(self.source.subjects(project))
+        return [subject for subject in subjects if self._recorded.holds(*self._stream, subject)]
+
+    def _listing(self, subject: str) -> RecordedListing | None:
+        return self._recorded.listing(*self._stream, subject)
+
+    def _moment(self, subject: str) -> datetime:
+        """The time of a fetch: now, or up to when the recording knows the subject."""
+        listing = self._listing(subject)
+        return listing.until if listing else self.settings.now()
+
     def _lacking(self) -> str | None:
         """Which setting the stream lacks, and what it would add; None if it has all."""
         for setting, adds in self.source.needs.items():
@@ -98,9 +116,9 @@ class Ingestion:
         return None
 
     def _skipped(self, project: Project, reason: str) -> ProjectOutcome:
-        subjects = dict.fromkeys(self.source.subjects(project))
         return ProjectOutcome(
-            project, tuple(Outcome(subject, "skipped", reason=reason, noted=False) for subject in subjects)
+            project,
+            tuple(Outcome(subject, "skipped", reason=reason, noted=False) for subject in self._subjects(project)),
         )
 
     def _subject(self, project: Project, subject: str, round_: Round) -> Outcome:
@@ -129,7 +147,7 @@ class Ingestion:
             return self._note(subject, "failed", f"{type(error).__name__}: {error}")
 
     def _fetch(self, project: Project, subject: str, round_: Round) -> Outcome:
-        now = self.settings.now()
+        now = self._moment(subject)
         names = self._names(project, subject)
         if self.source.daily and (today := self._newest(partial(self._complete_on, now.date()), names)):
             return Outcome(subject, "unchanged", reason=today.reason, noted=False)
@@ -143,11 +161,15 @@ class Ingestion:
             domains=self.catalogue.domains,
             state=stated.state if stated else None,
             fetched_at=last.fetched_at if last else None,
-            peers=round_.subjects,
+            peers=self._peers(round_.subjects, now),
             progress=lambda text: round_.say(f"{subject.partition(':')[2]}: {text}"),
             read=lambda stream, columns, after: round_.reader.read(stream, names, columns, after),
         )
         return self._write(request, round_, last, stated)
+
+    def _peers(self, subjects: tuple[str, ...], now: datetime) -> tuple[str, ...]:
+        """Those that are asked for as of the same time, and so in the same request."""
+        return tuple(each for each in subjects if self._moment(each) == now) if self._recorded.streams else subjects
 
     def _complete_on(self, day: date, source: str, stream: str, subject: str) -> Entry | None:
         """Of that very day: a clock that was ahead once must not stop the days that it was ahead of."""
@@ -170,20 +192,29 @@ class Ingestion:
 
     def _write(self, request: Request, round_: Round, last: Entry | None, stated: Entry | None) -> Outcome:
         listing, subject = self.lake.new_id(), request.subject
+        recorded = self._listing(subject)
+        lacks = recorded.lacks if recorded else None
         rows, final = 0, None
-        for batch in self.source.fetch(request):
+        for each in self.source.fetch(request):
+            batch = replace(each, complete=False, reason=lacks) if each.complete and lacks else each
             rows += batch.table.num_rows
             final = batch
             self._append(batch, subject, request.now, listing)
             round_.check()
         if final is None:
-            return self._seen(request, listing, last, stated)
+            return self._seen(request, listing, last, stated, lacks)
         if final.complete and self.source.resumable:
             self.lake.join(self.lake.manifest.single(*self._stream, subject), least=JOINED_FROM)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
-    def _seen(self, request: Request, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:
+    def _seen(
+        self, request: Request, listing: str, last: Entry | None, stated: Entry | None, lacks: str | None
+    ) -> Outcome:
         """Nothing is new: noted once a day, and when the subject was not well the last time."""
+        if lacks:
+            return Outcome(request.subject, "incomplete", reason=lacks, noted=False)
+        if last is None and stated is not None:  # what a recording lacked is there now, or was never to be
+            last = replace(stated, reason=None)
         newest = self.lake.manifest.last(self.source.source, self.source.stream, request.subject)
         recovered = newest is not None and newest.status in UNWELL
         due = last is not None and (last.fetched_at.date() < request.now.date() or recovered)

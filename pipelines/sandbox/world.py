@@ -78,6 +78,19 @@ class World:
         """The days to run on, in order; the last is now's."""
         return last_days(self.frame.now, HUB_DAYS)
 
+    @property
+    def has_github(self) -> bool:
+        """It has a GitHub."""
+        return True
+
+    @property
+    def has_openrouter(self) -> bool:
+        """It has an OpenRouter."""
+        return True
+
+    def listings_on(self, day: date) -> None:
+        """Whatever is asked for on a day is known: nothing is recorded, all is simulated."""
+
     @cached_property
     def truth(self) -> dict[str, Any]:
         """truth.json."""

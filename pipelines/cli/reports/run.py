@@ -151,7 +151,7 @@ def _row(part: Fetched, shown: Sequence[str]) -> list[str]:
     numbers = {
         "rows": part.rows,
         "new": len(part.new - part.failed.keys()),
-        "unchanged": len(part.stream.subjects) - len(part.new | told),
+        "unchanged": len({one.name for one in part.stream.subjects if one.last} - part.new - told),
         "skipped": len(part.skipped),
         "paused": len(part.paused),
         "failed": len(part.failed),

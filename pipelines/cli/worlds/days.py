@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.cli.reports import run as report
-from pipelines.cli.worlds.origin import Played, served_github, served_openrouter, variables
+from pipelines.cli.worlds.origin import Played, known_listings, served_github, served_openrouter, variables
 from pipelines.orchestration import launch
 from pipelines.orchestration.installation import Installation
 from pipelines.progress import Reporter
 from pipelines.sandbox.huggingface.server import HubServer
+from pipelines.settings import Settings
 
 HUB_SOURCES = ("huggingface_models", "huggingface_spaces", "huggingface_trending")
 
@@ -55,7 +56,7 @@ def play(
         reporter: told what goes on.
         ended: told of each day when it is over.
     """
-    last = world.days[-1]
+    last, home = world.days[-1], Settings.from_environment().home
     days = [day for day in world.days if after is None or day > after or day == last]
     played: list[DayPlayed] = []
     with (
@@ -66,7 +67,8 @@ def play(
         for number, day in enumerate(days, start=1):
             hub.models = world.hub_for(day)
             others = [None if server is None else server.endpoint for server in (github, openrouter)]
-            with variables(world.environment(hub.endpoint, day, *others)):
+            settings = {**world.environment(hub.endpoint, day, *others), **known_listings(home, world, day)}
+            with variables(settings):
                 played.append(_play(day, _naming(reporter, f"day {number} of {len(days)}: "), whole=day == last))
             ended(played[-1])
     return played

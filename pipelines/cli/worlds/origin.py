@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pipelines.errors import ConfigurationError
 from pipelines.orchestration.installation import Installation
@@ -28,9 +28,11 @@ from pipelines.sandbox.world import World
 from pipelines.settings import Settings
 
 FILE = "origin.json"
+RECORDED_FILE = "recorded.json"
 OWN_VARIABLES = "ECOTONE_"
 NOWHERE = "http://127.0.0.1:9"  # the discard service: nobody answers, and nobody outside is asked
 HUB_VARIABLE, GITHUB_VARIABLE, OPENROUTER_VARIABLE = "HF_ENDPOINT", "ECOTONE_GITHUB_URL", "ECOTONE_OPENROUTER_URL"
+RECORDED_VARIABLE = "ECOTONE_RECORDED"
 
 
 class Played(Protocol):
@@ -40,14 +42,25 @@ class Played(Protocol):
     def days(self) -> tuple[date, ...]:
         """The days to run on, in order."""
 
+    @property
+    def has_github(self) -> bool:
+        """Whether there is a GitHub: without one, its API is not asked."""
+
+    @property
+    def has_openrouter(self) -> bool:
+        """Whether there is an OpenRouter: without one, its API is not asked."""
+
     def hub_for(self, day: date) -> HubModels:
         """The Hub of that day."""
 
     def github_for(self, day: date) -> GitHubWorld | None:
-        """The GitHub of that day; None if there is none, and its API is not asked."""
+        """The GitHub of that day; None if there is none."""
 
     def openrouter_for(self, day: date) -> Tokens | None:
-        """The OpenRouter of that day; None if there is none, and its API is not asked."""
+        """The OpenRouter of that day; None if there is none."""
+
+    def listings_on(self, day: date) -> Mapping[str, Any] | None:
+        """What of which system is known at all on that day, for ECOTONE_RECORDED; None: whatever is asked for."""
 
     def environment(
         self, endpoint: str, day: date, github: str | None = None, openrouter: str | None = None
@@ -63,11 +76,13 @@ class Origin:
         kind: `demo` or `recorded`.
         folder: of the world or of the recordings; a relative one lies in the home.
         done: the last day that was played to its end, None if there is none yet.
+        last: the last of all its days, None if nothing was played yet: recordings need not be read to know it.
     """
 
     kind: Literal["demo", "recorded"]
     folder: str
     done: str | None = None
+    last: str | None = None
 
     @classmethod
     def of(cls, home: Path) -> Origin | None:
@@ -91,7 +106,8 @@ class Origin:
 
     def played(self, home: Path) -> Played:
         """The world that it names; ConfigurationError if that is not there any more."""
-        return World.open(home / self.folder) if self.kind == "demo" else recording(home / self.folder)
+        folder = home / self.folder
+        return World.open(folder) if self.kind == "demo" else recording(folder, Settings.from_environment().catalogue)
 
 
 def claim(home: Path, origin: Origin) -> None:
@@ -115,10 +131,11 @@ def adopt(home: Path) -> None:
         return
     world = origin.played(home)
     own_hub = not os.environ.get(HUB_VARIABLE)
-    last = world.days[-1]
-    github = None if world.github_for(last) is None else NOWHERE
-    openrouter = None if world.openrouter_for(last) is None else NOWHERE
-    for name, value in world.environment(NOWHERE, last, github, openrouter).items():
+    last = date.fromisoformat(origin.last) if origin.last else world.days[-1]
+    github, openrouter = (NOWHERE if there else None for there in (world.has_github, world.has_openrouter))
+    there = home / RECORDED_FILE
+    recorded = {RECORDED_VARIABLE: str(there)} if there.exists() else {}
+    for name, value in {**world.environment(NOWHERE, last, github, openrouter), **recorded}.items():
         if own_hub if not name.startswith(OWN_VARIABLES) else not os.environ.get(name):
             os.environ[name] = value
 
@@ -142,8 +159,21 @@ def surroundings(home: Path) -> Iterator[None]:
     ):
         own = {} if github is None else {GITHUB_VARIABLE: github.endpoint}
         own |= {} if openrouter is None else {OPENROUTER_VARIABLE: openrouter.endpoint}
-        with variables({HUB_VARIABLE: hub.endpoint, **own}):
+        with variables({HUB_VARIABLE: hub.endpoint, **own, **known_listings(home, world, last)}):
             yield
+
+
+def known_listings(home: Path, world: Played, day: date) -> dict[str, str]:
+    """Write down in the home what of the world is known on that day; the variable that names the file."""
+    path, found = home / RECORDED_FILE, world.listings_on(day)
+    if found is None:
+        path.unlink(missing_ok=True)
+        return {RECORDED_VARIABLE: ""}
+    home.mkdir(parents=True, exist_ok=True)
+    temporary = home / f".{RECORDED_FILE}-{os.getpid()}"
+    temporary.write_text(json.dumps(found, indent=1) + "\n")
+    temporary.replace(path)
+    return {RECORDED_VARIABLE: str(path)}
 
 
 @contextmanager

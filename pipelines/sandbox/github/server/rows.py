@@ -39,12 +39,22 @@ def node_id(kind: str, id_: int) -> str:
     return f"{NODE_PREFIX[kind]}_{id_:x}"
 
 
+def database_id(id_: int) -> int | None:
+    """A database id as GraphQL's Int; None where it does not fit into one, and where it is not known."""
+    return id_ if 0 < id_ <= LARGEST_INT else None
+
+
+def full_database_id(id_: int) -> str | None:
+    """A database id of any size; None where it is not known."""
+    return str(id_) if id_ > 0 else None
+
+
 def account_row(account: Account) -> Row:
     """An account, whichever of the five kinds it is."""
     return {
         "__typename": account.kind,
         "id": node_id(account.kind, account.id),
-        "databaseId": account.id,
+        "databaseId": account.id if account.id > 0 else None,
         "login": account.login,
         "name": account.name,
         "company": account.company,
@@ -67,7 +77,7 @@ def bare_repository(id_: int, full_name: str, created_at: datetime) -> Row:
     return {
         "__typename": "Repository",
         "id": node_id("Repository", id_),
-        "databaseId": id_,
+        "databaseId": id_ if id_ > 0 else None,
         "name": name,
         "nameWithOwner": full_name,
         "url": f"{SITE}/{full_name}",
@@ -138,8 +148,8 @@ class Parts:
         return {
             "__typename": "IssueComment",
             "id": node_id("IssueComment", comment.id),
-            "databaseId": comment.id if comment.id <= LARGEST_INT else None,
-            "fullDatabaseId": str(comment.id),
+            "databaseId": database_id(comment.id),
+            "fullDatabaseId": full_database_id(comment.id),
             "author": author,
             "authorAssociation": "NONE",
             "body": "",
@@ -160,8 +170,8 @@ class Parts:
         return {
             "__typename": "PullRequestReview",
             "id": node_id("PullRequestReview", review.id),
-            "databaseId": review.id if review.id <= LARGEST_INT else None,
-            "fullDatabaseId": str(review.id),
+            "databaseId": database_id(review.id),
+            "fullDatabaseId": full_database_id(review.id),
             "author": self.actor(review.author),
             "authorAssociation": "NONE",
             "body": "",

@@ -82,8 +82,8 @@ class RepositoryShown:
 
     @cached_property
     def forks(self) -> dict[int, Fork]:
-        """Forks that are there, by id."""
-        return {fork.id: fork for fork in self.listing("forks").facts}
+        """Where change requests come from: forks that are there, and what else is known, by id."""
+        return {**self.facts.heads, **{fork.id: fork for fork in self.listing("forks").facts}}
 
     def listing(self, stream: str, field: str = "CREATED_AT") -> Listing:
         """All that is there now of a stream, ascending by a field of its order."""
@@ -188,7 +188,7 @@ class Shown:
     @cached_property
     def _all(self) -> list[Account]:
         found = {one.id: one for one in self.world.accounts}
-        for repository in self.world.repositories:
+        for repository in () if self.world.accounts_only else self.world.repositories:
             found.setdefault(repository.owner.id, repository.owner)
             for stream in (repository.issues, repository.change_requests, repository.discussions):
                 for fact in stream:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pipelines.sandbox.github.server.rows import LARGEST_INT, Parts, Row, bare_repository, maybe, node_id, stamp
+from pipelines.sandbox.github.server.rows import (
+    Parts,
+    Row,
+    bare_repository,
+    database_id,
+    full_database_id,
+    maybe,
+    node_id,
+    stamp,
+)
 from pipelines.sandbox.github.world.facts import ChangeRequest, Comment, Discussion, Event, Fork, Issue, Release, Star
 
 _CATEGORY: Row = {
@@ -72,8 +81,8 @@ class Rows(Parts):
         return {
             "__typename": kind,
             "id": node_id(kind, one.id),
-            "databaseId": one.id if one.id <= LARGEST_INT else None,
-            "fullDatabaseId": str(one.id),
+            "databaseId": database_id(one.id),
+            "fullDatabaseId": full_database_id(one.id),
             "number": one.number,
             "title": one.title,
             "body": "",
@@ -100,7 +109,7 @@ class Rows(Parts):
         return {
             **bare_repository(fork.id, fork.full_name, fork.created_at),
             "owner": self.actor(fork.owner),
-            "pushedAt": stamp(self.fork_pushed(fork)),
+            "pushedAt": stamp(self.fork_pushed(fork)) if fork.dated else None,
             "updatedAt": stamp(self.fork_pushed(fork)),
             "isFork": True,
             "isArchived": fork.archived,
@@ -118,7 +127,7 @@ class Rows(Parts):
         return {
             "__typename": "Release",
             "id": node_id("Release", release.id),
-            "databaseId": release.id,
+            "databaseId": database_id(release.id),
             "name": release.tag,
             "tagName": release.tag,
             "author": author if author and author["__typename"] == "User" else None,
@@ -161,7 +170,7 @@ class Rows(Parts):
         return {
             "__typename": "DiscussionComment",
             "id": node_id("DiscussionComment", comment.id),
-            "databaseId": comment.id if comment.id <= LARGEST_INT else None,
+            "databaseId": database_id(comment.id),
             "author": self.actor(comment.author),
             "authorAssociation": "NONE",
             "body": "",

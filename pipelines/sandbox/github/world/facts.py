@@ -22,7 +22,7 @@ class Account:
 
     Attributes:
         login: its name.
-        id: its database id.
+        id: its database id; negative: GitHub's is not known, and none is shown.
         kind: as `__typename`.
         company: as its owner wrote it, which is anyhow.
         deleted_at: from then on everything it did is a ghost's.
@@ -105,7 +105,10 @@ class ChangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A direct fork; `pushes` are in order of time. A fresh one shows its parent's last push as its own."""
+    """A direct fork; `pushes` are in order of time. A fresh one shows its parent's last push as its own.
+
+    Not `dated`: when it was last pushed to is not known, and not shown.
+    """
 
     id: int
     full_name: str
@@ -114,6 +117,7 @@ class Fork:
     pushes: tuple[datetime, ...] = ()
     archived: bool = False
     deleted_at: datetime | None = None
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,10 @@ class Advisory:
     fixed_at: datetime | None = None
 
 
+def _no_heads() -> Mapping[int, Fork]:
+    return {}
+
+
 def _no_commits() -> Mapping[str, tuple[str, str, datetime]]:
     return {}
 
@@ -184,10 +192,11 @@ class Repository:
     """A repository and all that happened in it.
 
     Attributes:
-        id: its database id.
+        id: its database id; negative: not known, and not shown.
         full_name: `owner/name` now; `former` are earlier names with the time until which each held.
         owner: an organisation, or a user.
         commits: makes, when first asked, a mapping of commit ids to (name, e-mail, committed at).
+        heads: repositories that change requests come from and that are no forks of it, by id.
         elsewhere: forks of forks: `forkCount` counts them, `forks` does not.
         archived_at, deleted_at, private_at, blocked_at: from when it is so. Blocked is HTTP 451; private and deleted
             look the same from outside; `sso`: its organisation wants single sign-on of the token.
@@ -212,6 +221,7 @@ class Repository:
     policies: Policies = field(default_factory=Policies)
     advisories: tuple[Advisory, ...] = ()
     commits: Callable[[], Mapping[str, tuple[str, str, datetime]]] = _no_commits
+    heads: Mapping[int, Fork] = field(default_factory=_no_heads)
     watchers: int = 10
     elsewhere: int = 0
     parent: str | None = None
@@ -230,11 +240,19 @@ class Repository:
 
 @dataclass(frozen=True)
 class GitHubWorld:
-    """All repositories and accounts, seen at `now`: what came later is not there yet."""
+    """All repositories and accounts, seen at `now`: what came later is not there yet.
+
+    Attributes:
+        repositories: all there are.
+        accounts: of people whom no repository names; with `accounts_only`, all that can be looked up.
+        now: when it is seen.
+        accounts_only: an account that is not among `accounts` can be met, but nothing else is known of it.
+    """
 
     repositories: tuple[Repository, ...]
     accounts: tuple[Account, ...]
     now: datetime
+    accounts_only: bool = False
 
     @classmethod
     def of(
