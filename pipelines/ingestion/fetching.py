@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.ingestion.outcomes import BAD, Outcome, ProjectOutcome
-from pipelines.ingestion.recorded import Recorded, RecordedListing
+from pipelines.ingestion.recorded import Recorded, RecordedListing, state_of_source, without_completeness
 from pipelines.ingestion.rounds import Claims, Counter, Round
 from pipelines.lake import Lake
 from pipelines.lake.manifest import Entry
@@ -159,7 +159,7 @@ class Ingestion:
             settings=self.settings,
             now=now,
             domains=self.catalogue.domains,
-            state=stated.state if stated else None,
+            state=state_of_source(stated.state) if stated else None,
             fetched_at=last.fetched_at if last else None,
             peers=self._peers(round_.subjects, now),
             progress=lambda text: round_.say(f"{subject.partition(':')[2]}: {text}"),
@@ -196,7 +196,7 @@ class Ingestion:
         lacks = recorded.lacks if recorded else None
         rows, final = 0, None
         for each in self.source.fetch(request):
-            batch = replace(each, complete=False, reason=lacks) if each.complete and lacks else each
+            batch = without_completeness(each, lacks) if lacks else each
             rows += batch.table.num_rows
             final = batch
             self._append(batch, subject, request.now, listing)
@@ -221,7 +221,7 @@ class Ingestion:
         if last is not None and due:
             state = last.state
             if self.source.resumable and stated is not None:
-                state = {**(stated.state or {}), "observed_until": request.now.isoformat()}
+                state = {**(state_of_source(stated.state) or {}), "observed_until": request.now.isoformat()}
             seen = Batch(self.source.schema.empty_table(), complete=True, state=state, reason=last.reason)
             self._append(seen, request.subject, request.now, listing)
         return Outcome(request.subject, "unchanged", reason=last.reason if last else None, noted=due)

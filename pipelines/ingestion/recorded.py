@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.errors import ConfigurationError
+from pipelines.sources import Batch, State
+from pipelines.sources.contract import LACKS
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,17 @@ class Recorded:
     def listing(self, system: str, stream: str, subject: str) -> RecordedListing | None:
         """What is recorded of it; None where the world itself is asked."""
         return self.streams.get(f"{system}/{stream}", {}).get(subject)
+
+
+def without_completeness(batch: Batch, lacks: str) -> Batch:
+    """A batch of a listing that is recorded in part: however it ends, it is not complete."""
+    state = None if batch.state is None else {**batch.state, LACKS: lacks}
+    return replace(batch, complete=False, state=state, reason=lacks if batch.complete else batch.reason)
+
+
+def state_of_source(state: State | None) -> State | None:
+    """The state as the source gave it."""
+    return None if state is None else {name: value for name, value in state.items() if name != LACKS}
 
 
 def _listing(told: Mapping[str, str | None]) -> RecordedListing:

@@ -18,6 +18,8 @@ from pipelines.settings import Settings
 State = Mapping[str, Any]
 """What a stream must remember of one subject to go on from there: JSON, kept in the manifest of the batch."""
 
+LACKS = "lacks"
+"""Key of a batch's state, written by ingestion: the listing is recorded in part. Its rows count, no month is known."""
 
 Reader = Callable[[str, Sequence[str], str | datetime | None], Iterator[pa.Table]]
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.catalogue import Catalogue, Project
 from pipelines.lake.manifest import Entry
 from pipelines.sources import Source
+from pipelines.sources.contract import LACKS
 from pipelines.staging.rules import licenses, machines, organizations, people
 
 TEXT, DAY, TIME, FLAG, COUNT = pa.string(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_(), pa.int64()
@@ -102,7 +103,8 @@ def create(  # noqa: PLR0913 - each is a thing that Python knows
         (
             *(entry.batch, entry.source, entry.stream, entry.subject, entry.fetched_at, entry.listing, entry.complete),
             *(entry.status, entry.reason, entry.rows, entry.batch in counted),
-            entry.complete or (entry.batch in counted and (entry.source, entry.stream) not in resumable),
+            LACKS not in (entry.state or {})  # recorded in part: its rows count, but no month is known by them
+            and (entry.complete or (entry.batch in counted and (entry.source, entry.stream) not in resumable)),
             *(_observed_until(entry), (entry.state or {}).get("total")),
         )
         for entry in entries

@@ -7,12 +7,9 @@ could say what was not there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
 from pipelines.errors import ConfigurationError
 from pipelines.sandbox.huggingface.models import HubModels, Query, Row
 from pipelines.sandbox.huggingface.spaces import HubSpaces
@@ -20,7 +17,6 @@ from pipelines.sandbox.recorded.lines import SUFFIXES, lines, named
 from pipelines.sandbox.recorded.problems import Problems
 
 MODELS, SPACES = "models", "spaces"
-EMPTY: Mapping[str, Any] = {"models": [], "tags": []}  # what a query looks into, where a Space has none
 
 
 def hub_days(folder: Path) -> tuple[date, ...]:
@@ -45,8 +41,13 @@ def hub_on(folder: Path, day: date) -> HubModels:
     return HubModels(
         _rows(folder, f"{day}.{MODELS}") or [],
         sample=sample,
-        spaces=None if spaces is None else RecordedSpaces([{**EMPTY, **row} for row in spaces]),
+        spaces=None if spaces is None else RecordedSpaces([{**_of_its_name(row), **row} for row in spaces]),
     )
+
+
+def _of_its_name(row: Row) -> Row:
+    """What a query looks into, where the row of a Space does not have it."""
+    return {"author": row["id"].partition("/")[0], "models": [], "tags": []}
 
 
 def _rows(folder: Path, name: str) -> list[Row] | None:

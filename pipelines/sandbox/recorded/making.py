@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.sandbox.github.world import facts
 from pipelines.sandbox.recorded import records
-from pipelines.sandbox.recorded.people import People, number_of
+from pipelines.sandbox.recorded.people import GHOST, People, number_of
 
 EVENT_KINDS: dict[str, facts.EventKind] = {
     "closed": "closed",
@@ -171,9 +171,12 @@ class Maker:
         self.heads.setdefault(id_, facts.Fork(id_, name, owner, line.created_at.astimezone(UTC), dated=False))
         return id_
 
-    def fork(self, line: records.Fork) -> facts.Fork:
-        """A direct fork."""
+    def fork(self, line: records.Fork) -> facts.Fork | None:
+        """A direct fork; None if nobody owns it: forks go with their owners."""
         owner, pushed = self.people.of(line.owner), self._maybe(line.pushed_at)
+        if owner is GHOST:
+            self.gap("forks of which no owner is told do not count")
+            return None
         name = line.full_name or f"{owner.login}/{self.full_name.partition('/')[2]}"
         pushes = () if pushed is None else (pushed,)
         created = self.at(line.created_at)

@@ -42,7 +42,8 @@ class People:
 
     def of(self, told: records.Account | str | None) -> Account:
         """Whoever is meant; the ghost if nobody is."""
-        if told is None or told == "":
+        login = told if told is None or isinstance(told, str) else told.login
+        if told is None or not login:
             return GHOST
         if isinstance(told, str):
             return self._account(told, None, None, is_bot=False)

@@ -92,6 +92,13 @@ def read(folder: Path, full_name: str, root: Path, people: People, problems: Pro
         found.facts[name] = file.read()
         found.heads |= file.maker.heads
         until = _until(found.note, name, file.maker.newest)
+        if until is None and name != "accounts":
+            problems.add(
+                shown,
+                "nothing in it says up to when it is known, so it is not used",
+                f"State as_of in {NOTE}: the day of the export.",
+                loses=False,
+            )
         found.listings[name] = Listing(until, _lacks(found.note, name, shown, problems, spoilt_note=spoilt_note))
     _numbers_are_of_one_kind(found, folder, root, problems)
     return found

@@ -7,7 +7,7 @@ for `id`). What is not among the fields is not read, and told. Data passes from 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, AliasGenerator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -60,7 +60,7 @@ AccountType = Literal["User", "Bot", "Organization", "Mannequin", "EnterpriseUse
 class Account(Told):
     """An account."""
 
-    login: str = Field(min_length=1, description="its name; a bot's may end in [bot]")
+    login: str = Field(description="its name; a bot's may end in [bot]; empty: nobody, as `gh` writes who is gone")
     id: Id
     type: AccountType | None = Field(None, description="a User if it is not said, and the login does not end in [bot]")
     is_bot: bool | None = Field(None, description="as `gh` says it")
@@ -185,6 +185,7 @@ class Fork(Told):
 class Star(Account):
     """A line of stargazers.jsonl: an account, and when it gave its star."""
 
+    login: str = Field(min_length=1, description="its name")
     starred_at: Time
 
 
@@ -218,6 +219,7 @@ class Discussion(Told):
 class Profile(Account):
     """A line of accounts.jsonl."""
 
+    login: str = Field(min_length=1, description="its name")
     company: str | None = Field(None, description="as its owner wrote it")
     created_at: Time
 
@@ -268,11 +270,3 @@ LINES: dict[str, type[Told]] = {
     "accounts": Profile,
 }
 """By file, and so by the stream of the same name: what a line of it is."""
-
-
-def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of a line of that file, or of `repository` as a whole."""
-    model = RepositoryNote if name == "repository" else LINES[name]
-    found = model.model_json_schema(by_alias=False, mode="validation")
-    whole = "The file repository.json" if name == "repository" else f"A line of {name}.jsonl"
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": whole}
