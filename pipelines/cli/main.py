@@ -351,8 +351,8 @@ def replay(
 
     The folder holds some of: git bundles (git/OWNER+NAME.bundle), listings of
     GitHub (github/OWNER+NAME/issues.jsonl.gz, forks.jsonl.gz and others), rankings
-    (github/ranking-daily.csv.gz), Hub listings (huggingface/DATE.models.jsonl.gz)
-    and tokens (openrouter/*.csv); docs/recorded.md defines them. The Hub's days
+    (github/ranking-daily.csv.gz), Hub listings (huggingface/DATE.models.jsonl.gz),
+    tokens and packages; docs/recorded.md defines the layout. The Hub's days
     are played in order, each with the clock at its end; the last one fetches the
     rest as well and publishes. What is not recorded stays unknown. Interrupted, it
     goes on where it was. It goes into the folder recorded/, whatever ECOTONE_HOME

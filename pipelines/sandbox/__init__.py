@@ -5,7 +5,8 @@ recorded data. One folder = one system of the world, as in `pipelines.sources`.
 What does not: anything of the pipeline. The sandbox stands outside and is reached over 127.0.0.1 and file:// only.
 Data passes from `cast` (who and what there is) by `world.write(folder)` to repositories, rankings, a catalogue and the
 facts that servers answer from; `recorded.recording(folder)` does the same for recorded data. Both give days to run on,
-a Hub for each (`hub_for(day)`), a GitHub (`github_for(day)`; none was recorded), and the environment of a run.
+a Hub for each (`hub_for(day)`), a GitHub (`github_for(day)`, if there is one), what of them is known at all
+(`listings_on(day)`), and the environment of a run.
 Shared by the systems: `chance`, `times`, `people`, `laws` (how long anything takes), `faults` (of HTTP), `loopback`.
 
 A test that wants a GitHub:

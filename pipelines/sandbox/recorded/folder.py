@@ -24,6 +24,7 @@ from pipelines.sandbox.recorded.records import LINES
 
 GITHUB_STREAMS = (*LINES, "repositories", "community")  # what is asked of GitHub's API; counters come from rankings
 HUB_STREAMS = ("models", "spaces", "trending", "discussions")
+PACKAGES = "*.packages.jsonl*"
 RANKINGS = "github/ranking-daily.csv.gz"
 KINDS = {
     "git": "git/OWNER+NAME.bundle",
@@ -31,6 +32,7 @@ KINDS = {
     "GitHub": "github/OWNER+NAME/issues.jsonl.gz and the like",
     "Hub": "huggingface/YYYY-MM-DD.models.jsonl.gz",
     "OpenRouter": "openrouter/*.csv",
+    "packages": "packages/YYYY-MM-DD.packages.jsonl.gz",
 }
 
 
@@ -45,6 +47,7 @@ class Recording:
         git_url: template of the bundles, for ECOTONE_GIT_URL.
         rankings: path of the ranking CSV, for ECOTONE_RANKINGS; None: there is none.
         tokens: path of the CSVs of tokens a day, for ECOTONE_OPENROUTER_FILE; None: there are none.
+        packages: path of the looked-up packages by day, for ECOTONE_PACKAGES_FILE; None: there are none.
         has_github: whether listings of GitHub are recorded.
         has_openrouter: False: what was recorded of it is read as a file, so none is served.
     """
@@ -55,6 +58,7 @@ class Recording:
     git_url: str
     rankings: str | None = None
     tokens: str | None = None
+    packages: str | None = None
     has_github: bool = False
     has_openrouter: bool = False
 
@@ -72,12 +76,15 @@ class Recording:
         return (*(day for day in self.hub_days if day < last), last)
 
     def _last_listed(self) -> date | None:
-        """The last day of rankings and tokens, where nothing else is dated."""
+        """The last day of rankings, tokens and packages, where nothing else is dated."""
         found: list[date] = []
         if self.rankings:
             found += _days(_text(Path(self.rankings)), "d")
         for path in sorted((self.folder / "openrouter").glob("*.csv")):
             found += _days(_text(path), "date")
+        for path in (self.folder / "packages").glob(PACKAGES):
+            with suppress(ValueError):
+                found.append(date.fromisoformat(path.name.partition(".")[0]))
         return max(found, default=None)
 
     def hub_for(self, day: date) -> HubModels:
@@ -119,6 +126,8 @@ class Recording:
         return {
             **loopback_environment(endpoint, github, openrouter),
             "ECOTONE_OPENROUTER_FILE": self.tokens or "",
+            "ECOTONE_PACKAGES_FILE": self.packages or "",
+            "ECOTONE_PACKAGES_URL": "off",  # what was recorded is read as files; nobody outside is asked
             "ECOTONE_GIT_URL": self.git_url,
             "ECOTONE_RANKINGS": self.rankings or "",
             "ECOTONE_NOW": datetime.combine(day, END_OF_DAY).isoformat(),
@@ -129,7 +138,7 @@ def recording(folder: Path, catalogue: Path) -> Recording:
     """What is recorded in the folder; ConfigurationError if nothing is."""
     folder = folder.resolve()
     plain = str(folder).replace("{", "{{").replace("}", "}}")
-    rankings, tokens = folder / RANKINGS, folder / "openrouter"
+    rankings, tokens, packages = folder / RANKINGS, folder / "openrouter", folder / "packages"
     found = Recording(
         folder,
         catalogue,
@@ -137,9 +146,11 @@ def recording(folder: Path, catalogue: Path) -> Recording:
         f"{plain}/git/{{owner}}+{{name}}.bundle",
         str(rankings) if rankings.exists() else None,
         str(tokens) if any(tokens.glob("*.csv")) else None,
+        str(packages) if any(packages.glob(PACKAGES)) else None,
         has_github=bool(folders(folder)),
     )
-    if not (found.hub_days or found.rankings or found.tokens or found.has_github or any(folder.glob("git/*.bundle"))):
+    files = (found.rankings, found.tokens, found.packages)
+    if not (found.hub_days or any(files) or found.has_github or any(folder.glob("git/*.bundle"))):
         there = "; ".join(f"{kind}: {layout}" for kind, layout in KINDS.items())
         raise ConfigurationError(
             f"{folder} has no recorded data. Name a folder that has some of: {there}. docs/recorded.md says more."

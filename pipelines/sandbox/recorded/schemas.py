@@ -2,7 +2,8 @@
 
     python -m pipelines.sandbox.recorded.schemas docs/recorded
 
-writes them, one file for each file of the layout. The Hub's rows are the Hub's own: of them only what is read is said.
+writes them, one file for each file of the layout. Rows of the Hub and of the packages service are their own: of them
+only what is read is said.
 """
 
 from __future__ import annotations
@@ -109,6 +110,20 @@ EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "models": ["lowmere/mill-7b"],
         }
     ],
+    "packages": [
+        {
+            "ecosystem": "pypi",
+            "name": "mill",
+            "purl": "pkg:pypi/mill",
+            "repository_url": "https://github.com/lowmere/mill",
+            "downloads": 12_000,
+            "downloads_period": "last-month",
+            "dependent_packages_count": 3,
+            "advisories": [
+                {"severity": "HIGH", "cvss_score": 7.5, "published_at": _AT, "identifiers": ["GHSA-0000-0000-0000"]}
+            ],
+        }
+    ],
 }
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _COUNT = {"type": ["integer", "null"], "minimum": 0}
@@ -121,7 +136,29 @@ _NAMED: Mapping[str, Any] = {
     "trendingScore": {"type": ["number", "null"]},
     "tags": _TEXTS,
 }
-HUB: Mapping[str, Schema] = {
+OF_OTHERS: Mapping[str, Schema] = {
+    "packages": {
+        "title": "A line of packages/DATE.packages.jsonl: a package as ecosyste.ms's look-up by repository tells it",
+        "required": ["ecosystem", "name", "repository_url"],
+        "properties": {
+            "ecosystem": {"type": "string", "description": "pypi, npm, cargo …"},
+            "name": {"type": "string"},
+            "purl": {"type": ["string", "null"], "description": "package URL"},
+            "repository_url": {"type": "string", "description": "by which it was looked up"},
+            "downloads": _COUNT,
+            "downloads_period": {"type": ["string", "null"], "description": "last-month, total …: what downloads count"},
+            "dependent_packages_count": _COUNT,
+            "dependent_repos_count": _COUNT,
+            "docker_downloads_count": _COUNT,
+            "docker_dependents_count": _COUNT,
+            "versions_count": _COUNT,
+            "status": {"type": ["string", "null"]},
+            "first_release_published_at": {"type": ["string", "null"]},
+            "latest_release_published_at": {"type": ["string", "null"]},
+            "registry": {"type": ["object", "null"]},
+            "advisories": {"type": ["array", "null"], "items": {"type": "object"}},
+        },
+    },
     "hub-models": {
         "title": "A line of huggingface/DATE.models.jsonl: a row of the Hub's /api/models",
         "properties": {
@@ -143,8 +180,8 @@ HUB: Mapping[str, Schema] = {
 
 def schema(name: str) -> Schema:
     """The JSON Schema of a line of that file, or of `repository` as a whole."""
-    if name in HUB:
-        found: Schema = {"type": "object", "required": ["id"], "additionalProperties": True, **HUB[name]}
+    if name in OF_OTHERS:
+        found: Schema = {"type": "object", "required": ["id"], "additionalProperties": True, **OF_OTHERS[name]}
     else:
         model = RepositoryNote if name == "repository" else LINES[name]
         found = model.model_json_schema(by_alias=False, mode="validation")

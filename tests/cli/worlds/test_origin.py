@@ -127,5 +127,5 @@ def test_an_origin_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 def test_a_replay_without_recordings_says_what_is_missing(tmp_path: Path) -> None:
     said = call("replay", str(tmp_path / "nothing"), "--home", str(tmp_path / "home"))
     assert said.code == 2
-    assert "there are no recorded Hub days" in said.err
+    assert "has no recorded data. Name a folder that has some of: git: git/OWNER+NAME.bundle" in said.err
     assert not (tmp_path / "home").exists()

@@ -133,6 +133,17 @@ def test_the_last_day_is_that_of_what_is_recorded_last(tmp_path: Path) -> None:
     assert recording(tmp_path, DEFAULT).days == (date(2026, 2, 1), date(2026, 2, 9))
 
 
+def test_packages_are_read_where_they_lie_and_nobody_is_asked_for_them(folder: Path, tmp_path: Path) -> None:
+    environment = recording(folder, DEFAULT).environment("http://127.0.0.1:1", date(2026, 2, 1))
+    assert (environment["ECOTONE_PACKAGES_FILE"], environment["ECOTONE_PACKAGES_URL"]) == ("", "off")
+    (tmp_path / "only" / "packages").mkdir(parents=True)
+    (tmp_path / "only" / "packages" / "2026-03-05.packages.jsonl.gz").touch()
+    found = recording(tmp_path / "only", DEFAULT)
+    assert found.days == (date(2026, 3, 5),)
+    environment = found.environment("http://127.0.0.1:1", found.days[-1])
+    assert environment["ECOTONE_PACKAGES_FILE"] == str(tmp_path / "only" / "packages")
+
+
 def test_what_is_not_recorded_is_not_asked_for(tmp_path: Path) -> None:
     (tmp_path / "github" / "QwenLM+Qwen3").mkdir(parents=True)
     star = {"login": "ann", "starred_at": "2026-02-04T00:00:00Z"}

@@ -17,7 +17,7 @@ from pipelines.catalogue import Catalogue
 from pipelines.sandbox.recorded.github import recorded_github
 from pipelines.sandbox.recorded.hub import hub_on
 from pipelines.sandbox.recorded.records import LINES, RepositoryNote, Told
-from pipelines.sandbox.recorded.schemas import DIALECT, EXAMPLES, HUB, file_of, schema, text
+from pipelines.sandbox.recorded.schemas import DIALECT, EXAMPLES, OF_OTHERS, file_of, schema, text
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = (ROOT / "docs" / "recorded.md").read_text()
@@ -44,7 +44,7 @@ def test_the_schema_beside_the_document_is_that_of_the_code(name: str) -> None:
 
 
 def test_every_file_of_the_layout_has_a_schema() -> None:
-    assert EXAMPLES.keys() == {*LINES, "repository", *HUB}
+    assert EXAMPLES.keys() == {*LINES, "repository", *OF_OTHERS}
     assert {path.name for path in (ROOT / "docs" / "recorded").iterdir()} == {file_of(name) for name in EXAMPLES}
 
 
