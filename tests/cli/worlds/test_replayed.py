@@ -108,7 +108,7 @@ def test_what_is_not_recorded_is_unknown_and_never_zero_or_gone(recordings: Path
     assert rows(home, known) == [(datetime(2026, 7, 10),)]  # noqa: DTZ001 - DuckDB's own
     value = "SELECT period::VARCHAR, value, complete FROM metrics.{} WHERE entity_id = 'repository:sound/code'"
     assert rows(home, value.format("forks") + " AND series = 'origin:dated'") == [("2026-07-01", 10.0, False)]
-    for metric in ("open_issues", "issue_resolution", "time_to_first_response", "stars", "active_forks"):
+    for metric in ("issue_closure_ratio", "open_issue_age", "stars", "active_forks"):
         assert not [row for row in rows(home, value.format(metric)) if row[1] is not None], metric
     # Mended, it is known; and a replay of what has been played brings nothing new.
     issues = (recordings / "github" / "sound+code" / "issues.jsonl").read_text().splitlines()

@@ -21,7 +21,7 @@ from pipelines.sandbox.github.server.roots import (
     repository,
     viewer,
 )
-from pipelines.sandbox.github.server.rows import TIMELINE, Row, stamp
+from pipelines.sandbox.github.server.rows import TIMELINE, Row
 from pipelines.sandbox.github.server.shown import RepositoryShown
 
 Resolver = Callable[..., Any]
@@ -51,9 +51,7 @@ def _filtered(shown: RepositoryShown, stream: str, field: str, arguments: Mappin
     """What `states` and `filterBy` leave."""
     filters = arguments.get("filterBy") or {}
     states = arguments.get("states") or filters.get("states")
-    listing = shown.in_states(stream, field, tuple(states)) if states else shown.listing(stream, field)
-    if since := filters.get("since"):
-        listing = listing.only(lambda one: stamp(shown.rows.changed_at(one)) >= since)
+    listing = shown.filtered(stream, field, tuple(states or ()), filters.get("since"))
     if author := filters.get("createdBy"):
         listing = listing.only(lambda one: one.author.login == author)
     return listing

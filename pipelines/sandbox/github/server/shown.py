@@ -100,6 +100,18 @@ class RepositoryShown:
             found = self._listings[name] = self.listing(stream, field).only(lambda one: self.rows.state(one) in states)
         return found
 
+    def filtered(self, stream: str, field: str, states: tuple[str, ...], since: str | None) -> Listing:
+        """Those in one of the states (none: in any) that were changed since then; kept for the next page of them."""
+        if since is None:
+            return self.in_states(stream, field, states) if states else self.listing(stream, field)
+        name = (f"{stream} {' '.join(states)} {since}", field)
+        found = self._listings.get(name)
+        if found is None:
+            whole = self.filtered(stream, field, states, None)
+            found = whole.only(lambda one: stamp(self.rows.changed_at(one)) >= since)
+            self._listings[name] = found
+        return found
+
     def _list(self, stream: str, field: str) -> Listing:
         facts = self.rows.there(getattr(self.facts, stream))
         if stream == "stars":
