@@ -18,6 +18,7 @@ VARIABLES = {
     "ECOTONE_GIT_URL": "template with {full_name}; default: https://github.com/…",
     "ECOTONE_RANKINGS": 'CSV or folder of rankings (stars, forks), or "clone"',
     "ECOTONE_HUB_LISTING": "Parquet listing of the whole Hub; default: not read",
+    "ECOTONE_RECORDED": "what a recording holds; `ecotone replay` sets it",
     "ECOTONE_NOW": "the clock, e.g. 2026-08-22T12:00Z; default: the real one",
     "HF_ENDPOINT": "the Hub; default: https://huggingface.co",
     "HF_TOKEN": "raises the Hub's limits; default: read anonymously",
