@@ -15,7 +15,8 @@ from pydantic.alias_generators import to_camel
 LARGEST_REPOSITORY = 2**31 - 1  # GitHub's GraphQL gives ids of repositories, forks among them, as 32-bit integers
 OTHER_NAMES = {
     "id": ("full_database_id", "database_id"),
-    "type": ("__typename",),
+    "type": ("__typename", "event"),
+    "author": ("user",),
     "at": ("created_at",),
     "reason": ("state_reason",),
     "association": ("author_association",),
@@ -27,13 +28,15 @@ OTHER_NAMES = {
     "head_ref": ("head_ref_name",),
     "answered_at": ("answer_chosen_at",),
     "license": ("license_spdx",),
-}  # the more exact name comes first: `id` may be GitHub's node id where `databaseId` stands beside it
+}
+LAST = frozenset({"id"})  # its own name comes last: it may be GitHub's node id where `databaseId` stands beside it
 ACCOUNT_TYPES = ("User", "Bot", "Organization", "Mannequin", "EnterpriseUserAccount")
 
 
 def names_of(field: str) -> list[str]:
-    """All names that a field goes by."""
-    plain = [*OTHER_NAMES.get(field, ()), field]
+    """All names that a field goes by: the first that is there counts."""
+    others = OTHER_NAMES.get(field, ())
+    plain = [*others, field] if field in LAST else [field, *others]
     return list(dict.fromkeys(name for each in plain for name in (each, to_camel(each))))
 
 

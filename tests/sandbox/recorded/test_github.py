@@ -165,6 +165,23 @@ def test_names_of_the_api_and_of_its_command_are_read_as_ours(write: Write) -> N
     assert len({one.id for one in issue.comments}) == 2
 
 
+def test_what_rest_answers_is_read_as_it_is(write: Write) -> None:
+    user = {"login": "ann", "id": 5, "type": "User", "site_admin": False}
+    fork = {"id": 9, "full_name": "ann/mill", "owner": user, "created_at": AT, "pushed_at": AT, "archived": True}
+    write("forks.jsonl", lines(fork))
+    release = {"id": 3, "tag_name": "v1", "author": user, "created_at": AT, "published_at": AT, "prerelease": True}
+    write("releases.jsonl", lines(release))
+    comment = {"id": 8, "user": {**user, "login": "helper[bot]", "type": "Bot"}, "created_at": AT}
+    closed = {"event": "closed", "actor": user, "created_at": AT, "state_reason": None}
+    found = write(text=lines({"number": 1, "user": user, "created_at": AT, "comments": [comment], "events": [closed]}))
+    assert losses(found) == []
+    one = only(found)
+    assert (one.forks[0].owner.id, one.forks[0].archived, one.releases[0].tag, one.releases[0].prerelease) == (5, True, "v1", True)
+    (issue,) = one.issues
+    assert (issue.author.id, issue.comments[0].author.login, issue.comments[0].author.kind) == (5, "helper", "Bot")
+    assert [(event.kind, event.actor.id) for event in issue.events] == [("closed", 5)]
+
+
 def test_states_that_the_events_do_not_tell_of_are_told(write: Write) -> None:
     events = [{"type": "ReopenedEvent", "createdAt": "2026-01-03T00:00:00Z"}, {"type": "closed", "at": AT}]
     labelled = {"type": "labeled", "at": AT}
