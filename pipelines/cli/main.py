@@ -178,7 +178,8 @@ def diff(
     batches): what differs in nothing else is said so, and counts as equal. Reads
     only.
 
-    Exit code: 0 equal; 1 different; 2 one of the two is not there or cannot be read.
+    Exit code: 0 equal; 1 different; 2 one of the two is not there, or cannot be
+    read.
 
     For example
       ecotone diff demo /tmp/demo-of-my-change
