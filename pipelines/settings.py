@@ -10,7 +10,9 @@ home/
 ├── warehouse.duckdb    the pipeline's own working file (may be deleted)
 ├── ecotone.duckdb      the published file: read-only, replaced atomically
 ├── site/  export/      what is published beside it
+├── charts/             small charts of metrics, which the Dagster UI links
 ├── dagster/            Dagster's own storage
+├── locks/              what one run at a time may use, and who does
 └── runs/               locks by which a dead run is told from a living one
 """
 

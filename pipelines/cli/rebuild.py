@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipelines.ingestion.catalogue_record import recorded
 from pipelines.lake import Lake
 from pipelines.orchestration import launch
 from pipelines.orchestration.installation import Installation
+from pipelines.orchestration.locks import WAREHOUSE, exclusive, this_process
 from pipelines.publication.fingerprints import Fingerprint, differing, fingerprints
 from pipelines.publication.publishing import publish
 from pipelines.warehouse import Warehouse
@@ -38,8 +40,9 @@ def rebuild() -> int:
     before = report.Before.of(installation)
     with progress(totals()) as reporter:
         former = _published(installation)
-        installation.warehouse().discard()
-        summary = launch.run(replace(installation, reporter=reporter), sources=[], anyway=True)
+        with _no_other_builds(installation):
+            installation.warehouse().discard()
+        summary = launch.run(replace(installation, reporter=reporter, notify=complain), sources=[], anyway=True)
     if not summary.published:
         report.tell_published(installation, before, summary)
         return FAILED
@@ -49,6 +52,11 @@ def rebuild() -> int:
     equal = tell_difference(former, now, same_input=installation.warehouse().publication_id == before.publication)
     report.tell_published(installation, before, summary)
     return 0 if equal else FAILED
+
+
+def _no_other_builds(installation: Installation) -> AbstractContextManager[bool]:
+    """The turn to build, which runs of the pipeline take, too: the working file is nobody else's meanwhile."""
+    return exclusive(installation.settings, WAREHOUSE, holder=this_process(), waiting=complain)
 
 
 def _with_a_lake() -> Installation:
@@ -74,7 +82,8 @@ def _rebuilt(installation: Installation) -> dict[str, Fingerprint]:
     """What the rebuilt working file publishes: a publication of the same input is not replaced, so make another one."""
     with tempfile.TemporaryDirectory(dir=installation.settings.home, prefix=".rebuilt-") as folder:
         path = Path(folder) / "ecotone.duckdb"
-        publish(installation.warehouse(), path)
+        with _no_other_builds(installation):
+            publish(installation.warehouse(), path)
         with duckdb.connect(str(path), read_only=True) as connection:
             return fingerprints(connection)
 

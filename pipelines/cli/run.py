@@ -8,7 +8,7 @@ from dataclasses import replace
 import metrics
 from dashboards import pages
 from pipelines.cli.reports import run as report
-from pipelines.cli.shell.terminal import progress, say
+from pipelines.cli.shell.terminal import complain, progress, say
 from pipelines.cli.worlds.origin import open_installation, surroundings
 from pipelines.orchestration import launch
 from pipelines.settings import Settings
@@ -33,7 +33,7 @@ def run(projects: Sequence[str], sources: Sequence[str], *, publish: bool, verbo
     installation = open_installation()
     before = report.Before.of(installation)
     with surroundings(installation.settings.home), progress(totals()) as reporter:
-        installation = replace(installation, settings=Settings.from_environment(), reporter=reporter)
+        installation = replace(installation, settings=Settings.from_environment(), reporter=reporter, notify=complain)
         summary = launch.run(
             installation,
             projects=projects or None,

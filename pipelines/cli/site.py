@@ -16,10 +16,11 @@ from dashboards.write import site as dashboards
 from pipelines.cli.reports.published import open_published
 from pipelines.cli.shell.gate import LOOPBACK, NAMES
 from pipelines.cli.shell.options import to_type
-from pipelines.cli.shell.terminal import plural, progress, say
+from pipelines.cli.shell.terminal import complain, plural, progress, say
 from pipelines.cli.worlds.origin import open_installation
 from pipelines.errors import ConfigurationError
 from pipelines.orchestration.installation import SHARED
+from pipelines.orchestration.locks import WAREHOUSE, exclusive, this_process
 from pipelines.publication.record import published_id
 from pipelines.settings import Settings
 
@@ -29,9 +30,10 @@ def site() -> int:
     installation = open_installation()
     database = installation.settings.published
     open_published(installation.settings).close()
-    publication = published_id(database) or ""
     pages = load_pages()
-    with progress() as reporter, Reader() as reader:
+    alone = exclusive(installation.settings, WAREHOUSE, holder=this_process(), waiting=complain)
+    with alone, progress() as reporter, Reader() as reader:
+        publication = published_id(database) or ""
         dashboards.build_shared(installation.site)
         installation.mark_drawn(SHARED, publication)
         for done, (slug, page) in enumerate(pages.items()):

@@ -1,10 +1,12 @@
-"""When things run by themselves: sources by the clock, everything below as soon as what it reads has changed."""
+"""When runs start by themselves: sources by the clock, everything below as soon as what it reads has changed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from dagster import (
+    AssetKey,
     AssetSelection,
     AutomationCondition,
     AutomationConditionSensorDefinition,
@@ -12,11 +14,17 @@ from dagster import (
     FreshnessPolicy,
 )
 
+from pipelines.sources import Source
+
 SOURCES = AssetSelection.groups("sources")
 BELOW = AssetSelection.all() - SOURCES
 DAILY = "17 3 * * *"  # UTC; not on the hour, when everyone asks
+LATER = "17 6 * * *"  # sources that go on from what others fetched
 
 on_schedule = AutomationCondition.on_cron(DAILY)
+
+# A source in which nothing is new tells Dagster of no partition, so its being updated is nothing to wait for.
+on_later_schedule = AutomationCondition.on_cron(LATER).without(AutomationCondition.all_deps_updated_since_cron(LATER))
 
 # Publishing starts regardless of a partition that failed or was never had: a project that cannot be fetched must not
 # keep the others from being shown.
@@ -28,13 +36,19 @@ sensors = [
     AutomationConditionSensorDefinition(
         "daily_ingestion",
         target=SOURCES,
-        description=f"Fetches every stream each day ({DAILY} UTC). Off until you switch it on.",
+        description=f"Fetches every stream each day ({DAILY} UTC), and then what goes on from others ({LATER} UTC). "
+        "Off until you switch it on.",
         default_status=DefaultSensorStatus.STOPPED,
     ),
     AutomationConditionSensorDefinition(
         "publish_when_changed",
         target=BELOW,
-        description="Builds and publishes whenever a source has brought something, by whoever it was started.",
+        description="Builds and publishes whenever a source has brought something, whether a command or the UI ran it.",
         default_status=DefaultSensorStatus.RUNNING,
     ),
 ]
+
+
+def later(sources: Mapping[str, Source]) -> AssetSelection:
+    """The sources that go on from others: Dagster skips what is below a step in which nothing was new."""
+    return AssetSelection.assets(*(AssetKey(["sources", name]) for name, source in sources.items() if source.after))

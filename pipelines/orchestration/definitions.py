@@ -1,50 +1,47 @@
-"""The composition root: all that Dagster is told of. It reads like a table of contents."""
+"""The composition root: every asset, job, sensor and resource of the project. It reads like a table of contents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-
 from dagster import (
+    AssetsDefinition,
     Definitions,
-    InitResourceContext,
     StaticPartitionsDefinition,
     define_asset_job,
     definitions,
     in_process_executor,
-    resource,
 )
 
-from pipelines.orchestration import assets, automation, partitions
+from pipelines.orchestration import automation, partitions, resources
+from pipelines.orchestration.assets import pages, published, table_specs, tables
+from pipelines.orchestration.assets import sources as source_assets
 from pipelines.orchestration.installation import Installation
-from pipelines.orchestration.runs import LOCK_TAG, run_lock
 
 INGEST = "ingest"
+INGEST_LATER = "ingest_later"
 PUBLISH = "publish"
 
 
 def build(installation: Installation, *, publishing: bool = True) -> Definitions:
     """Everything that this installation can run; without `publishing`, only what fetches (it is read much faster)."""
     projects: StaticPartitionsDefinition = partitions.projects(installation.catalogue)
-
-    @resource(description="Settings, catalogue, lake and warehouse of this installation.")
-    def live(context: InitResourceContext) -> Iterator[Installation]:
-        run = context.run
-        name = run.tags.get(LOCK_TAG) if run else None
-        with ExitStack() as stack:
-            if run is not None and name is None:  # the command that made a run holds its lock already
-                stack.enter_context(run_lock(installation.settings, run.run_id))
-            yield stack.enter_context(installation.one_build())
-
+    fetching = source_assets.assets_of(installation.sources, projects)
+    later = automation.later(installation.sources)
     ingest = define_asset_job(
         INGEST,
-        selection=automation.SOURCES,
+        selection=automation.SOURCES - later,
         description="Fetch what is new, for every project. A project that fails is one red partition.",
     )
+    ingest_later = define_asset_job(
+        INGEST_LATER,
+        selection=later,
+        description=f"Fetch what goes on from what `{INGEST}` has fetched: run it after that.",
+    )
     if not publishing:
-        fetching = list(assets.fetching(installation.sources, projects))
         return Definitions(
-            assets=fetching, jobs=[ingest], resources={"installation": live}, executor=in_process_executor
+            assets=fetching,
+            jobs=[ingest, ingest_later],
+            resources=resources.of(installation),
+            executor=in_process_executor,
         )
     publish = define_asset_job(
         PUBLISH,
@@ -52,12 +49,23 @@ def build(installation: Installation, *, publishing: bool = True) -> Definitions
         description="Build what has changed, publish the file, draw the site. Starts whatever ingestion did.",
     )
     return Definitions(
-        assets=list(assets.everything(installation.sources, projects)),
-        jobs=[ingest, publish],
+        assets=[*fetching, *_published(installation)],
+        jobs=[ingest, ingest_later, publish],
         sensors=automation.sensors,
-        resources={"installation": live},
+        resources=resources.of(installation),
         executor=in_process_executor,
     )
+
+
+def _published(installation: Installation) -> list[AssetsDefinition]:
+    """What is below the sources, in the order in which data flows."""
+    all_tables = table_specs.load(installation.sources)
+    return [
+        tables.assets_of(all_tables),
+        published.file_of(all_tables),
+        published.export(),
+        pages.assets_of_site(),
+    ]
 
 
 @definitions

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -24,6 +25,7 @@ from pipelines.sources import discover as discover_sources
 from pipelines.staging.rules import people
 from pipelines.warehouse import Warehouse
 
+log = logging.getLogger("ecotone")
 SHARED = "assets"
 """What all pages share: the script bundle and the styles."""
 DRAWING_FILES = {".py", ".html", ".css", ".js", ".svg", ".toml", ".sql"}
@@ -38,6 +40,7 @@ class Installation:
         catalogue: what is measured.
         sources: by name.
         reporter: told what goes on, for the progress on a terminal.
+        notify: told what the user should know at once: that another run is waited for.
         building: the build that all steps of a run share.
         reader: opens the published file, once for all pages that a run draws.
     """
@@ -46,6 +49,7 @@ class Installation:
     catalogue: Catalogue
     sources: Mapping[str, Source]
     reporter: Reporter = silent
+    notify: Callable[[str], None] = log.warning
     building: Warehouse | None = None
     reader: Reader | None = None
 

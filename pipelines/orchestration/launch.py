@@ -1,41 +1,41 @@
-"""Launching: `ecotone run` is two Dagster runs on the installation's instance, as the UI would start them.
+"""Launching: `ecotone run` is a few Dagster runs on the installation's instance, as the UI would start them.
 
 Fetching is one run over all projects (two, where sources go on from others); building, publishing and drawing is
-another, which starts whatever became of the first. What was done is told by Dagster's own events, so the UI shows it,
-and the summary here is read from them.
+another, which starts whatever became of the first. The summary is read from Dagster's events, which the UI shows too.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import product
 from time import perf_counter
 
 from dagster import (
     AssetKey,
+    DagsterEvent,
     DagsterEventType,
     DagsterExecutionStepExecutionError,
     DagsterInstance,
+    Definitions,
     ExecuteInProcessResult,
 )
-from dagster._core.events import RunFailureReason
-from dagster._core.execution.plan.objects import StepFailureData
 
 from pipelines.errors import ConfigurationError, EcotoneError
-from pipelines.orchestration.definitions import INGEST, PUBLISH, build
+from pipelines.orchestration.assets.outcomes import failed_assets
+from pipelines.orchestration.definitions import INGEST, INGEST_LATER, PUBLISH, build
 from pipelines.orchestration.installation import Installation
 from pipelines.orchestration.runs import LOCK_TAG, mark_dead_runs_failed, open_instance, run_lock
-from pipelines.orchestration.storage import quick
 from pipelines.sources.github.client.client import GitHub
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+STOPPED = "UNEXPECTED_TERMINATION"  # Dagster's word for a run that Ctrl-C ended
+QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 GARBAGE_OBJECTS = 20_000  # new ones before Python looks for cycles among them; it is 700 by default
+AFTER_PUBLISHING = ("sources__", "dashboards__", "published__export")  # the file can be there although they failed
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Summary:
     Attributes:
         run_ids: of its Dagster runs.
         marked_failed: runs of earlier, killed processes that were marked as failed.
-        failed_steps: step → what went wrong, whole.
+        failed_steps: an asset that failed (`staging__commit`), or else a step or a job → what went wrong, whole.
         seconds: time it took.
     """
 
@@ -56,8 +56,8 @@ class Summary:
 
     @property
     def published(self) -> bool:
-        """Whether the second run ended well."""
-        return not any(not step.startswith("sources__") for step in self.failed_steps)
+        """Whether what the lake holds is in the published file."""
+        return all(step.startswith(AFTER_PUBLISHING) for step in self.failed_steps)
 
 
 def run(
@@ -84,36 +84,49 @@ def run(
     installation.settings.check_git_url()
     summary = Summary()
     known = [project.slug for project in installation.catalogue.projects]
-    wanted = _known("project", projects, known)
+    ranges = _ranges(known, _known("project", projects, known))
     fetching = _known("source", sources, list(installation.sources))
     definitions = build(installation, publishing=publish)
-    with quick(), _settled(), open_instance(installation.settings) as instance:
+    with _rare_garbage_collection(), open_instance(installation.settings) as instance:
         summary.marked_failed = mark_dead_runs_failed(instance, installation.settings)
         token = f"command-{os.getpid()}-{os.urandom(4).hex()}"
-        with _stopped_run_marked_failed(instance, installation), run_lock(installation.settings, token), _asking():
-            ingest = definitions.resolve_job_def(INGEST)
-            for names, (first, last) in product(_waves(installation, fetching), _ranges(known, wanted)):
-                result = ingest.execute_in_process(
-                    instance=instance,
-                    tags={RANGE_START: first, RANGE_END: last, LOCK_TAG: token},
-                    asset_selection=[AssetKey(["sources", name]) for name in names],
-                    raise_on_error=False,
-                    run_config=QUIET,
-                )
-                _take(summary, result)
+        with _stopped_run_marked_failed(instance, installation), run_lock(installation.settings, token):
+            launch = _Launch(definitions, instance, token, summary)
+            with _clients_closed():
+                for job, names in _jobs(installation, fetching):
+                    for first, last in ranges:
+                        launch.execute(job, names, {RANGE_START: first, RANGE_END: last})
             if publish and (anyway or not installation.is_published()):
-                job = definitions.resolve_job_def(PUBLISH)
-                result = job.execute_in_process(
-                    instance=instance, tags={LOCK_TAG: token}, raise_on_error=False, run_config=QUIET
-                )
-                _take(summary, result)
+                launch.execute(PUBLISH)
     summary.seconds = perf_counter() - started
     return summary
 
 
+@dataclass(frozen=True)
+class _Launch:
+    """The Dagster runs of one launch: on one instance, in this process, known as living by one lock."""
+
+    definitions: Definitions
+    instance: DagsterInstance
+    token: str
+    summary: Summary
+
+    def execute(self, job: str, sources: Sequence[str] | None = None, tags: Mapping[str, str] | None = None) -> None:
+        """Run the job, of these sources alone if they are named; what failed goes into the summary."""
+        result = self.definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance,
+            tags={**(tags or {}), LOCK_TAG: self.token},
+            asset_selection=None if sources is None else [AssetKey(["sources", name]) for name in sources],
+            raise_on_error=False,
+            run_config=QUIET_CONSOLE,
+        )
+        self.summary.run_ids.append(result.run_id)
+        self.summary.failed_steps |= _failures(result)
+
+
 @contextmanager
-def _settled() -> Iterator[None]:
-    """Half a million objects of Dagster's own stay while it runs: they need not be looked through again and again."""
+def _rare_garbage_collection() -> Iterator[None]:
+    """Half a million objects of Dagster's own stay while it runs: Python need not look through them again and again."""
     former = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(GARBAGE_OBJECTS, *former[1:])
@@ -125,8 +138,8 @@ def _settled() -> Iterator[None]:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
-    """End what clients keep between fetches: another run of this process has a budget of its own."""
+def _clients_closed() -> Iterator[None]:
+    """Close at the end what clients keep between fetches: another run of this process has a budget of its own."""
     try:
         yield
     finally:
@@ -152,22 +165,15 @@ def _known(what: str, wanted: Sequence[str] | None, known: Sequence[str]) -> lis
     return [name for name in known if name in wanted]
 
 
-def _waves(installation: Installation, fetching: Sequence[str]) -> list[list[str]]:
-    """Sources that go on from others run after them, in a run of their own: Dagster skips what is below a failure.
-
-    One that lacks a setting has nothing to wait for.
-    """
-    later = [
-        name
-        for name in fetching
-        if installation.sources[name].after
-        and all(getattr(installation.settings, setting) for setting in installation.sources[name].needs)
-    ]
-    return [wave for wave in ([name for name in fetching if name not in later], later) if wave]
+def _jobs(installation: Installation, fetching: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The jobs that fetch these sources: what goes on from others comes after them."""
+    later = [name for name in fetching if installation.sources[name].after]
+    first = [name for name in fetching if name not in later]
+    return [(job, names) for job, names in ((INGEST, first), (INGEST_LATER, later)) if names]
 
 
 def _ranges(known: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, str]]:
-    """Runs of neighbouring partitions: Dagster takes a first and a last one."""
+    """First and last of neighbouring partitions, which is what Dagster takes."""
     ranges: list[tuple[str, str]] = []
     for name in wanted:
         if ranges and known.index(name) == known.index(ranges[-1][1]) + 1:
@@ -177,25 +183,40 @@ def _ranges(known: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, str]
     return ranges
 
 
-def _take(summary: Summary, result: ExecuteInProcessResult) -> None:
-    """Read what became of a run from its events; KeyboardInterrupt if it was stopped, which Dagster keeps to itself."""
-    summary.run_ids.append(result.run_id)
+def _failures(result: ExecuteInProcessResult) -> dict[str, str]:
+    """What failed in a run → why; KeyboardInterrupt if the run was stopped, which Dagster does not raise itself."""
+    failures: dict[str, str] = {}
+    ended: DagsterEvent | None = None
     for event in result.all_events:
         if event.event_type == DagsterEventType.STEP_FAILURE and event.step_key:
-            summary.failed_steps[event.step_key] = _said(event.step_failure_data)
-        if event.event_type == DagsterEventType.RUN_FAILURE and (
-            event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
-        ):
+            failures |= _of_step(event)
+        if event.event_type == DagsterEventType.RUN_FAILURE:
+            ended = event
+    if ended is not None:
+        data = ended.job_failure_data
+        if data.failure_reason is not None and data.failure_reason.value == STOPPED:
             raise KeyboardInterrupt
+        if not failures:  # it failed before its first step
+            error = data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            failures[result.job_def.name] = error.message.strip() if error else ended.message or "failed"
+    return failures
 
 
-def _said(failure: StepFailureData) -> str:
-    """What a step failed of, in its own words rather than in Dagster's around them."""
-    if failure.user_failure_data and failure.user_failure_data.description:
-        return failure.user_failure_data.description.strip()
+def _of_step(event: DagsterEvent) -> dict[str, str]:
+    """What failed in a step → why, in its own words rather than in Dagster's around them."""
+    failure, step = event.step_failure_data, str(event.step_key)
+    told = failure.user_failure_data
+    if told:
+        assets = failed_assets(told.metadata)
+        if assets:
+            return {key.replace("/", "__"): reason for key, reason in assets.items()}
+        if told.description:
+            return {step: told.description.strip()}
     error = failure.error
     if error is None:
-        return "failed"
+        return {step: "failed"}
     if error.cls_name == DagsterExecutionStepExecutionError.__name__ and error.cause:
         error = error.cause
-    return error.message.strip().removeprefix(f"{EcotoneError.__module__}.")
+    return {step: error.message.strip().removeprefix(f"{EcotoneError.__module__}.")}

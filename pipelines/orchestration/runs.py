@@ -1,4 +1,4 @@
-"""Runs: tells a dead run from a living one, and clears up after the dead.
+"""Runs: tells a run whose process is gone from a living one, marks it as failed, and frees its pool slots.
 
 A run that is killed keeps its status and its pool slots in Dagster's storage for ever. Each living run holds a lock
 that the kernel frees when its process ends, however it ends; a run in progress whose lock can be had is dead.
@@ -26,7 +26,7 @@ IN_PROGRESS = [
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
-LAUNCH_TIME = timedelta(minutes=10)  # a run without a lock may still be on its way to its process for so long
+LAUNCH_TIME = timedelta(minutes=10)  # a run without a lock may be on its way to its process, since its last status
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -35,7 +35,12 @@ def dagster_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     root = Path(__file__).resolve().parent.parent.parent
     packaged = Path(__file__).parent.parent / "defaults" / "dagster.yaml"
-    shutil.copyfile(root / "dagster.yaml" if (root / "dagster.yaml").exists() else packaged, home / "dagster.yaml")
+    source = root / "dagster.yaml" if (root / "dagster.yaml").exists() else packaged
+    target = home / "dagster.yaml"
+    if not target.exists() or target.read_bytes() != source.read_bytes():
+        temporary = home / f".dagster.yaml-{os.getpid()}"  # another process may be reading the one that is there
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
     return home
 
 
@@ -140,7 +145,7 @@ def _is_dead(record: RunRecord, settings: Settings) -> bool:
     except FileNotFoundError:
         if LOCK_TAG in run.tags:
             return True  # the command that made it has ended
-        return datetime.now(UTC) - record.create_timestamp.astimezone(UTC) > LAUNCH_TIME
+        return datetime.now(UTC) - record.update_timestamp.astimezone(UTC) > LAUNCH_TIME
     except BlockingIOError:
         return False
     return True

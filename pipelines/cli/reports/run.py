@@ -121,7 +121,8 @@ def exit_code(parts: Sequence[Fetched], summary: Summary) -> int:
     """0: all well; 3: something failed, the rest is published; 1: not published."""
     if not summary.published:
         return NOT_PUBLISHED
-    return PARTLY if any(part.failed or part.broken for part in parts) else EVERYTHING_WELL
+    undone = [step for step in summary.failed_steps if not step.startswith(STEP_OF_SOURCE)]  # pages, the export
+    return PARTLY if undone or any(part.failed or part.broken for part in parts) else EVERYTHING_WELL
 
 
 def tell_fetched(parts: Sequence[Fetched], summary: Summary, *, verbose: bool) -> None:
@@ -183,9 +184,10 @@ def tell_published(installation: Installation, before: Before, summary: Summary)
     """Print what stopped the publication, or what is published and where to look next."""
     settings = installation.settings
     same = published_id(settings.published) == before.publication
-    broken = {step: text for step, text in summary.failed_steps.items() if not step.startswith(STEP_OF_SOURCE)}
-    for step, text in broken.items():
-        complain(f"Failed: {step.replace('__', '.')}: {text}")
+    broken = not summary.published
+    for step, text in summary.failed_steps.items():
+        if not step.startswith(STEP_OF_SOURCE):
+            complain(f"Failed: {step.replace('__', '.')}: {text}")
     if broken:
         complain("Nothing was published: what was there before stays. What was fetched is kept.")
     if not settings.published.exists():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.cli.reports import run as report
+from pipelines.cli.shell.terminal import complain
 from pipelines.cli.worlds.origin import Played, known_listings, served_github, served_openrouter, variables
 from pipelines.orchestration import launch
 from pipelines.orchestration.installation import Installation
@@ -75,7 +76,7 @@ def play(
 
 
 def _play(day: date, reporter: Reporter, *, whole: bool) -> DayPlayed:
-    installation = replace(Installation.from_environment(), reporter=reporter)
+    installation = replace(Installation.from_environment(), reporter=reporter, notify=complain)
     before = report.Before.of(installation)
     sources = list(installation.sources) if whole else list(HUB_SOURCES)
     summary = launch.run(installation, sources=sources, publish=whole)

@@ -1,8 +1,9 @@
-"""The small chart of a metric in the Dagster UI: its ecosystems over time, as a PNG in markdown."""
+"""The small chart of a metric, which the Dagster UI links: its ecosystems over time, as a PNG in the home."""
 
 from __future__ import annotations
 
-import base64
+import os
+from pathlib import Path
 
 import altair as alt
 import vl_convert
@@ -23,8 +24,27 @@ QUERY = """
 """
 
 
-def markdown_chart(warehouse: Warehouse, table: str) -> str | None:
-    """An image of the ecosystems with the longest series, or None where there is nothing to draw."""
+def chart_file(warehouse: Warehouse, table: str, *, changed: bool) -> Path | None:
+    """The chart of the ecosystems with the longest series; None where there is nothing to draw.
+
+    It is drawn when the table has changed, or when it is not there; a file that would be the same is left alone.
+    """
+    path = warehouse.settings.home / "charts" / f"{table.partition('.')[2]}.png"
+    if not changed and path.exists():
+        return path
+    picture = _png(warehouse, table)
+    if picture is None:
+        path.unlink(missing_ok=True)
+        return None
+    if not path.exists() or path.read_bytes() != picture:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}-{os.getpid()}")
+        temporary.write_bytes(picture)
+        temporary.replace(path)
+    return path
+
+
+def _png(warehouse: Warehouse, table: str) -> bytes | None:
     with warehouse.open() as connection:
         rows = connection.execute(QUERY.format(table=table, lines=MOST_LINES)).fetchall()
     if not rows:
@@ -40,5 +60,4 @@ def markdown_chart(warehouse: Warehouse, table: str) -> str | None:
         )
         .properties(width=420, height=160)
     )
-    png = vl_convert.vegalite_to_png(chart.to_json(validate=False), scale=1)
-    return f"![{table}](data:image/png;base64,{base64.b64encode(png).decode()})"
+    return bytes(vl_convert.vegalite_to_png(chart.to_json(validate=False), scale=1))

@@ -1,16 +1,18 @@
-"""The first factory of assets: source → asset, partitioned by project, fetching into the lake.
+"""The assets that fetch: each source is one, partitioned by project, and writes into the lake.
 
-Each project that came well is told of as it comes; the step fails at the end if one did not. So one repository that
-fails is one red partition. (Dagster reads annotations when it decorates: this module does without postponed ones.)
+The step yields the materialization of a project as soon as all of it has been fetched, and fails at its end if one
+could not be: one repository that fails is one failed partition. (Dagster reads annotations when it decorates: this
+module does without postponed ones.)
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetMaterialization,
+    AssetPartitionStatus,
     AssetsDefinition,
     DagsterType,
     Failure,
@@ -22,8 +24,6 @@ from dagster import (
     TableSchema,
     asset,
 )
-from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
-from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 from pipelines.ingestion.catalogue_record import record
 from pipelines.ingestion.fetching import Ingestion
@@ -38,18 +38,37 @@ OWNERS = ["team:ecotone"]
 METADATA_ROWS = "dagster/row_count"
 
 
-def of_source(
-    source: Source, projects: StaticPartitionsDefinition, streams: Mapping[str, Source] | None = None
-) -> AssetsDefinition:
-    """`[sources, name]`, partitioned by project: fetches into the lake. `streams`: the others, by `source/stream`."""
-    before = [(streams or {})[stream] for stream in source.after if stream in (streams or {})]
+def assets_of(sources: Mapping[str, Source], projects: StaticPartitionsDefinition) -> list[AssetsDefinition]:
+    """The assets of these sources."""
+    keys = {f"{source.source}/{source.stream}": _key(source) for source in sources.values()}
+    return [
+        _asset_of(source, projects, [keys[stream] for stream in source.after if stream in keys])
+        for source in sources.values()
+    ]
+
+
+def lock_of(source: Source) -> str:
+    """What one run at a time may fetch by: the pool, in which an account has one budget, or else the source."""
+    return source.pool or source.name
+
+
+def _key(source: Source) -> AssetKey:
+    return AssetKey(["sources", source.name])
+
+
+def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Sequence[AssetKey]) -> AssetsDefinition:
+    """`[sources, name]`, partitioned by project; `after`: the assets that it goes on from.
+
+    No output is required of it: Dagster would yield a materialization of every partition, however little was new.
+    """
 
     @asset(
-        key=AssetKey(["sources", source.name]),
+        key=_key(source),
         description=source.description,
         group_name="sources",
         kinds={source.source, "parquet", *source.kinds} if len(source.kinds) < 2 else set(source.kinds),  # noqa: PLR2004 - Dagster allows three
-        deps=[AssetKey(["sources", each.name]) for each in before],
+        deps=list(after),
+        output_required=False,
         partitions_def=projects,
         backfill_policy=ONE_RUN,
         pool=source.pool,
@@ -57,7 +76,7 @@ def of_source(
         owners=OWNERS,
         automation_condition=on_schedule,
         freshness_policy=fresh,
-        required_resource_keys={"installation"},
+        required_resource_keys={"installation", lock_of(source)},
         metadata={
             "dagster/column_schema": TableSchema(
                 [
@@ -73,9 +92,9 @@ def of_source(
     def fetched(context: AssetExecutionContext) -> Iterator[Output]:  # type: ignore[type-arg] # Dagster refuses the parameter here
         installation: Installation = context.resources.installation
         wanted = [installation.catalogue.project(slug) for slug in context.partition_keys]
-        failed, quiet, skipped = list[ProjectOutcome](), list[str](), ""
+        failed, unchanged, skipped = list[ProjectOutcome](), list[str](), ""
         done = context.instance.get_materialized_partitions(context.asset_key)
-        stale = {project.slug for project in wanted} - done | _red(context)
+        not_well = {project.slug for project in wanted} - done | failed_partitions(context)
         _ = installation.settings.key  # before there is a lake: one without its key is refused
         with Lake(installation.settings.lake) as lake:
             record(lake, installation.catalogue, installation.settings.now())
@@ -93,8 +112,8 @@ def of_source(
                 if outcome.skipped:
                     skipped = outcome.skipped
                     continue
-                if not outcome.noted and outcome.project.slug not in stale:
-                    quiet.append(outcome.project.slug)
+                if not outcome.noted and outcome.project.slug not in not_well:
+                    unchanged.append(outcome.project.slug)
                     continue
                 context.log_event(
                     AssetMaterialization(
@@ -103,8 +122,8 @@ def of_source(
                 )
         if skipped:
             context.log.info("skipped: %s", skipped)
-        if quiet:
-            context.log.info("nothing new in %d projects: %s", len(quiet), ", ".join(quiet))
+        if unchanged:
+            context.log.info("nothing new in %d projects: %s", len(unchanged), ", ".join(unchanged))
         if failed:
             raise Failure(
                 description="\n".join(
@@ -114,14 +133,13 @@ def of_source(
                 ),
                 allow_retries=False,
             )
-        # With this key Dagster tells of no partition by itself: it would tell of all again, however quiet they were.
-        yield Output(None, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
+        yield from ()  # a generator that yields nothing: what was materialized has been logged
 
     return fetched
 
 
-def _red(context: AssetExecutionContext) -> set[str]:
-    """Partitions whose last run failed: they are told of again as soon as they are well."""
+def failed_partitions(context: AssetExecutionContext) -> set[str]:
+    """Partitions whose last run failed: they are materialized again as soon as they are well."""
     status = context.instance.get_status_by_partition(
         context.asset_key, list(context.partition_keys), context.assets_def.partitions_def
     )
