@@ -206,6 +206,6 @@ class KeptOpenStorage(DagsterSqliteStorage):
         return {"base_dir": StringSource}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ANN401 - as Dagster's own
         """Called by Dagster with what dagster.yaml says."""
         return cls.from_local(config_value["base_dir"], inst_data)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dagster import AssetKey, DagsterInstance, DagsterRunStatus, Definitions, RunsFilter
-from dagster._core.storage.partition_status_cache import AssetPartitionStatus
+from dagster import AssetKey, AssetPartitionStatus, DagsterInstance, DagsterRunStatus, Definitions, RunsFilter
 from git_house import House, start
 
 import metrics
@@ -90,12 +89,15 @@ def test_runs_are_told_on_the_instance(instance: DagsterInstance, summary: Summa
     assert set(summary.run_ids) == set(runs)
     assert {runs[run_id].job_name: runs[run_id].status for run_id in summary.run_ids} == {
         "ingest": DagsterRunStatus.FAILURE,
+        "ingest_later": DagsterRunStatus.SUCCESS,
         "publish": DagsterRunStatus.SUCCESS,
     }
     event = instance.get_latest_materialization_event(AssetKey(["metrics", "contributors"]))
     assert event is not None
     assert event.asset_materialization is not None
-    assert {"dagster/row_count", "span", "chart", "dagster/column_schema"} <= set(event.asset_materialization.metadata)
+    metadata = event.asset_materialization.metadata
+    assert {"dagster/row_count", "seconds", "span", "chart", "dagster/column_schema"} <= set(metadata)
+    assert Path(str(metadata["chart"].value)).read_bytes().startswith(b"\x89PNG")
 
 
 def test_nothing_new_starts_no_second_publishing_run(installation: Installation, instance: DagsterInstance) -> None:
