@@ -6,7 +6,7 @@ And made again from the failure: what failed and what is below it, nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from dagster import (
     DagsterInstance,
     Definitions,
     ExecuteInProcessResult,
+    TableMetadataValue,
 )
 from git_house import House, start
 
@@ -32,10 +33,10 @@ from pipelines.orchestration.installation import Installation
 from pipelines.orchestration.launch import run
 from pipelines.orchestration.runs import open_instance
 from pipelines.sources import discover
-from pipelines.staging import load as load_entities
+from pipelines.warehouse import Built, Warehouse
 
 pytestmark = pytest.mark.slow
-FACT, STAGING, METRIC, UNSOUND = "fact.token_usage", "staging.space_model", "metrics.agent_share", "metrics.bot_share"
+FACT, STAGING, METRIC, UNSOUND = "fact.community", "staging.space_model", "metrics.agent_share", "metrics.bot_share"
 PAGE = AssetKey(["dashboards", "quality"])
 
 
@@ -151,7 +152,7 @@ def test_each_that_failed_is_red_itself_and_says_why(planted: Made) -> None:
 
 def test_what_is_below_is_skipped_and_named_and_the_rest_is_built(planted: Made, tables: list[Table]) -> None:
     expected = below(tables, FACT, STAGING, METRIC, UNSOUND)
-    assert "staging/token_usage" in expected
+    assert "staging/community_profile" in expected
     assert planted.skipped == expected
     assert all(name.replace("/", ".") in planted.message for name in expected)
     every = {table.key for table in tables}
@@ -174,9 +175,12 @@ def test_a_broken_contract_shows_each_property_with_its_rows(planted: Made) -> N
     assert not found.passed
     assert found.description is not None
     assert found.description.startswith("complete_is_told: ")
-    properties = found.metadata["properties"].value
-    assert len(properties) == len(metrics.GENERIC_CHECKS)  # type: ignore[arg-type]
-    assert 1 <= len(found.metadata["rows without complete_is_told"].value) <= 5  # type: ignore[arg-type]
+    properties, rows = found.metadata["properties"], found.metadata["rows without complete_is_told"]
+    assert isinstance(properties, TableMetadataValue)
+    assert isinstance(rows, TableMetadataValue)
+    assert len(properties.records) == len(metrics.GENERIC_CHECKS)
+    assert 1 <= len(rows.records) <= 5
+    assert {"entity_id", "period", "series"} == set(rows.records[0].data)
     assert all(one.passed for check, one in checked.items() if check.asset_key != key(UNSOUND))
 
 

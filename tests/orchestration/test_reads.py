@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import duckdb
@@ -47,8 +46,7 @@ def makes(contract: duckdb.DuckDBPyConnection, sql: str, tables: list[str]) -> b
             for macro in macros_called(sql):
                 connection.execute(metrics.macros()[macro])
             connection.execute(f"EXPLAIN {sql}")
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            assert re.search(r"does not exist", str(error)), error
+        except duckdb.CatalogException:
             return False
     return True
 
