@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Any
 
 import duckdb
@@ -63,7 +64,7 @@ def _named(properties: Mapping[str, str], table: str) -> dict[str, str]:
     """Queries by a name that Dagster accepts, with `{metric}` filled in."""
     name = table.partition(".")[2]
     return {
-        re.sub(r"\W+", "_", title).strip("_"): query.replace("{metric}", name).strip()
+        re.sub(r"\W+", "_", title).strip("_"): cleandoc(query.replace("{metric}", name))
         for title, query in properties.items()
     }
 
