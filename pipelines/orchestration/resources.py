@@ -6,6 +6,7 @@ locks in one order, before it waits for a slot of a pool (docs/decisions/0010).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
@@ -71,10 +72,8 @@ def _held(context: InitResourceContext, name: str) -> Iterator[None]:
 
     run = context.run
     by_command = run is not None and LOCK_TAG in run.tags
-    holder = (
-        this_process() if run is None or by_command else f"{this_process()}, run {run.run_id[:8]} of the Dagster UI"
-    )
-    with exclusive(installation.settings, name, holder=holder, waiting=waiting) as waited:
+    by_ui = "" if run is None or by_command else f"run {run.run_id[:8]} of the Dagster UI (process {os.getpid()})"
+    with exclusive(installation.settings, name, holder=by_ui or this_process(), waiting=waiting) as waited:
         if waited:
             _free_what_dead_runs_hold(context, installation)
         yield
