@@ -36,7 +36,7 @@ from pipelines.sources import discover
 from pipelines.warehouse import Built, Warehouse
 
 pytestmark = pytest.mark.slow
-FACT, STAGING, METRIC, UNSOUND = "fact.community", "staging.space_model", "metrics.agent_share", "metrics.bot_share"
+FACT, STAGING, METRIC, UNSOUND = "fact.community", "staging.star", "metrics.agent_share", "metrics.bot_share"
 PAGE = AssetKey(["dashboards", "quality"])
 
 
