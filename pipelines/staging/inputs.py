@@ -33,6 +33,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         ],
     ),
     "input_member_repository": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
+    "input_member_package": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
     "input_member_selector": pa.schema(
         [
             *(("entity_id", TEXT), ("platform", TEXT), ("organization", TEXT), ("pattern", TEXT)),
@@ -143,6 +144,12 @@ def _project_rows(project: Project, position: int, sources: Sequence[Source]) ->
         f"layer:{project.layer}",
     ]
     entities = {f"hf-org:{organization}": grains for organization in project.organizations}
+    entities |= {purl: grains for purl in project.packages if purl.startswith("pkg:")}
+    for repository in project.repositories:
+        entities |= {purl: [repository.entity_id, *grains] for purl in repository.packages if purl.startswith("pkg:")}
+    for purl in (subject for subject in entities if subject.startswith("pkg:")):
+        for entity_id in entities[purl]:
+            yield "input_member_package", (entity_id, purl.lower(), *period)
     former: dict[str, list[str]] = {}
     for repository in project.repositories:
         repository_id = repository.subject
