@@ -145,7 +145,9 @@ def _packages(settings: Settings) -> Finding:
     file = settings.packages_file
     if file is not None:
         if not Path(file).expanduser().exists():
-            return fail("ECOTONE_PACKAGES_FILE", f"{file} is not there", "Name a folder of look-ups, or leave it unset.")
+            return fail(
+                "ECOTONE_PACKAGES_FILE", f"{file} is not there", "Name a folder of look-ups, or leave it unset."
+            )
         return ok("ECOTONE_PACKAGES_FILE", f"packages are read from {file}, and the service is not asked")
     if settings.packages_url == OFF:
         return ok("ECOTONE_PACKAGES_URL", "off: package downloads and dependents are not read")
