@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -31,7 +31,14 @@ from ulid import ULID
 
 from pipelines.errors import LakeError
 from pipelines.lake.manifest import Entry, Manifest
-from pipelines.lake.row_groups import ROW_GROUP_ROWS, parquet_writer, row_groups, schema_of, without_empty_columns
+from pipelines.lake.row_groups import (
+    ROW_GROUP_ROWS,
+    joined,
+    parquet_writer,
+    row_groups,
+    schema_of,
+    without_empty_columns,
+)
 
 FORMAT = 1
 METADATA_KEY = "ecotone"
@@ -136,18 +143,8 @@ class Lake:
         reason: str | None = None,
     ) -> Entry:
         """Make one batch durable and return its entry; LakeError if it could not be written (nothing is left)."""
-        batch = self.new_id()
-        table = without_empty_columns(table)
-        common = [
-            pa.DictionaryArray.from_arrays(
-                pa.repeat(pa.scalar(0, pa.int8()), table.num_rows), pa.array([value], field.type)
-            )
-            for field, value in zip(COMMON_COLUMNS, (batch, fetched_at, subject), strict=True)
-        ]
-        for field, column in zip(COMMON_COLUMNS, common, strict=True):
-            table = table.append_column(field.name, column)
         entry = Entry(
-            batch=batch,
+            batch=self.new_id(),
             source=source,
             stream=stream,
             subject=subject,
@@ -159,7 +156,34 @@ class Lake:
             state=state,
             rows=table.num_rows,
         )
+        table = _with_common(without_empty_columns(table), entry)
         return self._publish(entry, table.schema, [table], fetched_at)
+
+    def append_together(self, batches: Sequence[tuple[pa.Table, Mapping[str, Any]]]) -> Entry:
+        """Make batches of one stream and fetch time durable in one file; what `append` takes, of each.
+
+        They are told apart by `_batch` as if each had been written alone and all had been joined.
+        """
+        tables, originals = [], []
+        for table, fields in batches:
+            entry = Entry(batch=self.new_id(), rows=table.num_rows, **fields)
+            originals.append(entry)
+            tables.append(_with_common(without_empty_columns(table), entry))
+        rows = joined(tables)
+        newest = originals[-1]
+        together = Entry(
+            batch=self.new_id(),
+            source=newest.source,
+            stream=newest.stream,
+            subject="",
+            fetched_at=newest.fetched_at,
+            listing="",
+            complete=False,
+            status="compacted",
+            rows=rows.num_rows,
+            replaces=tuple(originals),
+        )
+        return self._publish(together, rows.schema, [rows], newest.fetched_at)
 
     def _publish(self, entry: Entry, schema: pa.Schema, tables: Iterable[pa.Table], day: datetime) -> Entry:
         folder = self.root / entry.source / entry.stream / f"{day:%Y-%m-%d}"
@@ -273,6 +297,16 @@ class Lake:
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+def _with_common(table: pa.Table, entry: Entry) -> pa.Table:
+    """With the columns that say which batch each row came in."""
+    values = (entry.batch, entry.fetched_at, entry.subject)
+    for field, value in zip(COMMON_COLUMNS, values, strict=True):
+        places = pa.repeat(pa.scalar(0, pa.int8()), table.num_rows)
+        column = pa.DictionaryArray.from_arrays(places, pa.array([value], field.type))
+        table = table.append_column(field.name, column)
+    return table
 
 
 def _make_folder(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -50,6 +50,13 @@ def row_groups(paths: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
             held, rows, size = [], 0, 0
     if held:
         yield pa.concat_tables(held).unify_dictionaries()
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables of one stream as one, with all columns that any of them has."""
+    schema = pa.unify_schemas([widened(table.schema.remove_metadata()) for table in tables])
+    parts = [table.cast(widened(table.schema)) for table in tables]
+    return pa.concat_tables([schema.empty_table(), *parts], promote_options="default").unify_dictionaries()
 
 
 def widened(schema: pa.Schema) -> pa.Schema:

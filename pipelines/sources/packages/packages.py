@@ -45,7 +45,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         return
     if request.settings.packages_url == OFF:
         raise Skipped(
-            "ECOTONE_PACKAGES_URL is off. Without it unset: downloads, dependents and advisories of the packages that "
+            "ECOTONE_PACKAGES_URL is off. With it unset: downloads, dependents and advisories of the packages that "
             "repositories publish, from ecosyste.ms, a request a repository and day."
         )
     client = PackagesClient(request.settings.packages_url, request.settings.contact, progress=request.progress)

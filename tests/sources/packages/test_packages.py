@@ -181,8 +181,8 @@ def test_counts_that_change_are_told_with_the_profile_that_holds(house: House) -
 def test_a_package_is_gone_by_a_whole_look_up_only_and_may_come_back(house: House) -> None:
     two = [*KILN, package("pkg:npm/kiln-cli", 9)]
     house.run(0, two)
-    house.server.faults.append(Fault("null-id", times=1))
-    ((_kiln), *_rest) = house.run(1, two[::-1])
+    house.server.faults.append(Fault("null-id", match="cinderfell/kiln", times=1))
+    assert house.run(1, two[::-1])[0].status == "incomplete"
     house.run(2, KILN)
     house.run(3, two)
     cli = [row for row in house.told() if row[0] == "pkg:npm/kiln-cli"]
