@@ -43,6 +43,9 @@ def read(value: Mapping[str, str] | None, folder: Path, problems: Problems, cont
         return Regions()
     text = content.decode("utf-8-sig", "replace")
     bad = [number for number, line in enumerate(content.split(b"\n"), start=1) if not _is_utf8(line)]
+    if 1 in bad:
+        problems.add(_PLACE, f"{path} cannot be read (not UTF-8 text): save it as UTF-8, or remove [regions].")
+        return Regions()
     rows = _rows(text, str(path), problems, frozenset(bad))
     remarks = tuple(f"{path}:{number}: not UTF-8; the line is left out." for number in bad)
     return Regions(rows, str(path), content, remarks)

@@ -21,7 +21,7 @@ def text(value: object) -> str | None:
 
 
 def lines_of(data: bytes) -> tuple[str, frozenset[int]]:
-    """UTF-8 text, without its byte order mark, and which lines (from 1) have bytes that are not: U+FFFD stands there."""
+    """UTF-8 text without its byte order mark, and which lines (from 1) have other bytes: U+FFFD stands there."""
     try:
         return data.decode("utf-8-sig"), frozenset()
     except UnicodeDecodeError:

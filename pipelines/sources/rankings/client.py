@@ -174,7 +174,7 @@ class Clone:
                 printed, complained = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired as error:
                 raise TransientError(
-                    f"the public rankings at {self.url}: git did not come to an end within {seconds:,.0f} s; it was ended."
+                    f"the public rankings at {self.url}: git did not come to an end within {seconds:,.0f} s."
                 ) from error
             finally:
                 if process.poll() is None:

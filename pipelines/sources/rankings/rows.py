@@ -94,6 +94,8 @@ def read(data: bytes, file: str, names: frozenset[str]) -> Rows:
             data = gzip.decompress(data)
         text, bad = lines_of(data)
         found = _parse(text.encode() if bad else data, file, names)
+        if found.unreadable and 1 in bad:
+            return _unreadable(file, "it is not a CSV (its first line is not UTF-8)")
         damaged = [_damaged(data, file, number, names) for number in sorted(bad)]
         return replace(found, left_out=[*found.left_out, *damaged])
     except (EOFError, OSError, zlib.error) as error:
