@@ -156,7 +156,9 @@ class Lake:
             state=state,
             rows=table.num_rows,
         )
-        table = _with_common(without_empty_columns(table), entry)
+        table = with_values(
+            without_empty_columns(table), COMMON_COLUMNS, (entry.batch, entry.fetched_at, entry.subject)
+        )
         return self._publish(entry, table.schema, [table], fetched_at)
 
     def append_together(self, batches: Sequence[tuple[pa.Table, Mapping[str, Any]]]) -> Entry:
@@ -168,22 +170,14 @@ class Lake:
         for table, fields in batches:
             entry = Entry(batch=self.new_id(), rows=table.num_rows, **fields)
             originals.append(entry)
-            tables.append(_with_common(without_empty_columns(table), entry))
+            tables.append(
+                with_values(
+                    without_empty_columns(table), COMMON_COLUMNS, (entry.batch, entry.fetched_at, entry.subject)
+                )
+            )
         rows = joined(tables)
-        newest = originals[-1]
-        together = Entry(
-            batch=self.new_id(),
-            source=newest.source,
-            stream=newest.stream,
-            subject="",
-            fetched_at=newest.fetched_at,
-            listing="",
-            complete=False,
-            status="compacted",
-            rows=rows.num_rows,
-            replaces=tuple(originals),
-        )
-        return self._publish(together, rows.schema, [rows], newest.fetched_at)
+        together = self._holding(originals, rows.num_rows)
+        return self._publish(together, rows.schema, [rows], together.fetched_at)
 
     def _publish(self, entry: Entry, schema: pa.Schema, tables: Iterable[pa.Table], day: datetime) -> Entry:
         folder = self.root / entry.source / entry.stream / f"{day:%Y-%m-%d}"
@@ -266,10 +260,10 @@ class Lake:
         except FileNotFoundError:
             return None  # another run has joined them meanwhile
 
-    def _merge(self, entries: list[Entry]) -> Entry:
-        originals = tuple(original for entry in entries for original in entry.originals())
-        newest = max(entries, key=lambda entry: (entry.fetched_at, entry.batch))
-        merged = Entry(
+    def _holding(self, originals: Sequence[Entry], rows: int) -> Entry:
+        """The entry of a file that holds these batches."""
+        newest = max(originals, key=lambda entry: (entry.fetched_at, entry.batch))
+        return Entry(
             batch=self.new_id(),
             source=newest.source,
             stream=newest.stream,
@@ -278,12 +272,16 @@ class Lake:
             listing="",
             complete=False,
             status="compacted",
-            rows=sum(entry.rows for entry in entries),
-            replaces=originals,
+            rows=rows,
+            replaces=tuple(originals),
         )
+
+    def _merge(self, entries: list[Entry]) -> Entry:
+        originals = tuple(original for entry in entries for original in entry.originals())
+        merged = self._holding(originals, sum(entry.rows for entry in entries))
         paths = [self.root / entry.path for entry in entries]
         schema = schema_of(paths)
-        return self._publish(merged, schema, row_groups(paths, schema), newest.fetched_at)
+        return self._publish(merged, schema, row_groups(paths, schema), merged.fetched_at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -297,16 +295,6 @@ class Lake:
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-
-
-def _with_common(table: pa.Table, entry: Entry) -> pa.Table:
-    """With the columns that say which batch each row came in."""
-    values = (entry.batch, entry.fetched_at, entry.subject)
-    for field, value in zip(COMMON_COLUMNS, values, strict=True):
-        places = pa.repeat(pa.scalar(0, pa.int8()), table.num_rows)
-        column = pa.DictionaryArray.from_arrays(places, pa.array([value], field.type))
-        table = table.append_column(field.name, column)
-    return table
 
 
 def _make_folder(folder: Path) -> None:

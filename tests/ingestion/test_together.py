@@ -62,13 +62,13 @@ def test_all_subjects_of_a_run_are_one_file_and_one_line_and_are_told_apart(tmp_
         found = run(tmp_path, lake)
         assert found.count("ok") == SUBJECTS - 2
         assert (found[5], found[7]) == ("incomplete", "skipped")
-        assert len(list((tmp_path / "lake").rglob("*.parquet"))) == len(lake.manifest.entries()) == 1
+        (path,) = (tmp_path / "lake").rglob("*.parquet")
+        assert len(lake.manifest.entries()) == 1
         assert not list(lake.damaged())
         originals = {entry.subject: entry for entry, _path in lake.manifest.originals()}
         assert originals["thing:5"].reason == "half of it"
         assert originals["thing:3"].state == {"at": 3}
         assert run(tmp_path, lake).count("unchanged") == SUBJECTS - 2
-    (path,) = (tmp_path / "lake").rglob("*.parquet")
     told = {(row["_subject"], row["_batch"], row["number"]) for row in pq.read_table(path).to_pylist()}
     assert told == {
         (subject, entry.batch, int(subject.partition(":")[2])) for subject, entry in originals.items() if entry.rows

@@ -3,46 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import huggingface_hub
 import pyarrow.parquet as pq
 import pytest
 import stamina
+from hub_house import FAMILY, FIRST, House, days, model
 
-from pipelines.catalogue import Catalogue
-from pipelines.ingestion.fetching import Ingestion
-from pipelines.ingestion.outcomes import Outcome
 from pipelines.lake import Lake
 from pipelines.sandbox.faults import Fault
 from pipelines.sandbox.huggingface.models import HubModels
 from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.settings import Settings
-from pipelines.sources import discover
 from pipelines.sources.huggingface import models as huggingface_models
-from pipelines.sources.huggingface.models import SOURCE
-from pipelines.warehouse import Warehouse
-
-FIRST = datetime(2026, 8, 3, 12, tzinfo=UTC)
-CATALOGUE = Catalogue.parse(
-    """
-[[ecosystem]]
-id = "one"
-label = "One"
-[[project]]
-label = "A"
-ecosystem = "one"
-region = "us"
-layer = "model"
-huggingface = ["lab"]
-""",
-)
-Told = tuple[str, int, int | None, bool]
-"""Name, days since the first, downloads, whether it is gone."""
 
 
 @pytest.fixture(autouse=True)
@@ -57,78 +32,10 @@ def _closed_at_the_end() -> Iterator[None]:
     huggingface_hub.close_session()
 
 
-def model(name: str, downloads: int = 1, *bases: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "_id": f"id-{name}",
-        "id": name,
-        "author": name.partition("/")[0],
-        "createdAt": "2026-01-01T00:00:00.000Z",
-        "downloads": downloads,
-        "tags": [f"base_model:finetune:{base}" for base in bases],
-        **fields,
-    }
-
-
-@dataclass
-class House:
-    """A Hub that changes from day to day, and an installation that reads it."""
-
-    home: Path
-    hub: HubServer
-
-    def settings(self, now: datetime) -> Settings:
-        return Settings(home=self.home, catalogue=self.home, hf_endpoint=self.hub.endpoint, fixed_now=now)
-
-    def run(self, rows: Sequence[dict[str, Any]], now: datetime, **options: Any) -> Outcome:
-        """One fetch of the Hub with these models."""
-        self.hub.models = HubModels(rows, **options)
-        settings = self.settings(now)
-        with Lake(settings.lake) as lake:
-            ((outcome,),) = [
-                one.outcomes for one in Ingestion(SOURCE, CATALOGUE, settings, lake).run(CATALOGUE.projects)
-            ]
-        return outcome
-
-    def told(self, until: datetime | None = None, name: str = "warehouse.duckdb") -> list[Told]:
-        """All of staging.model_snapshot, from an incremental build; with another name, from a new one."""
-        return self.rows(
-            "SELECT name, day - DATE '2026-08-03', downloads, gone FROM staging.model_snapshot "
-            "JOIN staging.model USING (model_id) ORDER BY ALL",
-            until=until,
-            name=name,
-        )
-
-    def rows(self, query: str, until: datetime | None = None, name: str = "warehouse.duckdb") -> list[Any]:
-        """What is built of the Hub's models and listings, asked."""
-        path = self.home / name
-        warehouse = Warehouse(self.settings(FIRST), CATALOGUE, discover(), path=path, until=until)
-        with warehouse.open() as connection:
-            needed = {"staging.model", "staging.model_snapshot", "ops.hub_listing"}
-            for table in reversed(warehouse.entities):
-                needed |= warehouse.entities[table].reads if table in needed else set()
-            for table in (each for each in warehouse.entities if each in needed):
-                warehouse.build(table)
-            return connection.execute(query).fetchall()
-
-    def stored(self) -> list[dict[str, Any]]:
-        """The rows of the newest batch."""
-        with Lake(self.settings(FIRST).lake) as lake:
-            entry = lake.manifest.entries()[-1]
-            rows: list[dict[str, Any]] = pq.read_table(lake.root / entry.path).to_pylist()
-        return rows
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with HubServer(HubModels([])) as hub:
         yield House(tmp_path, hub)
-
-
-def days(number: float) -> datetime:
-    return FIRST + timedelta(days=number)
-
-
-FAMILY = [model("lab/A", 10), model("lab/B", 20), model("lab/C", 30), model("heron/D", 40, "lab/A")]
 
 
 def test_a_day_on_which_nothing_changed_stores_one_row_and_shows_all_models(house: House) -> None:
@@ -335,64 +242,3 @@ def test_a_bad_day_keeps_what_could_be_had_says_what_is_missing_and_is_repaired(
     house.hub.faults.clear()
     house.run(FAMILY, days(1))
     assert {name for name, day, _, _ in house.told() if day == 1} == {one["id"] for one in FAMILY}
-
-
-MARKS = (
-    "SELECT day - DATE '2026-08-03', downloads_mark, all_time_mark FROM staging.model_snapshot "
-    "WHERE downloads_mark IS NOT NULL OR all_time_mark IS NOT NULL ORDER BY ALL"
-)
-
-
-@pytest.mark.parametrize(
-    ("recent", "marked"),
-    [
-        ([1200, 0, 1210], [1]),  # the Hub's own mistake: hub-docs#154
-        ([1200, 0, 0, 1210], [1, 2]),
-        ([1200, 0], [1]),  # the newest day: what comes after is not known yet
-        ([12, 0, 11], []),  # a dozen in 30 days may well be over
-        ([0, 0, 40], []),
-        ([1200, 900, 1210], []),
-        ([1200, None, 1210], []),
-    ],
-)
-def test_a_zero_between_hundreds_is_marked_for_the_model_and_the_day(
-    house: House, recent: list[int | None], marked: list[int]
-) -> None:
-    for day, downloads in enumerate(recent):
-        house.run([{**model("lab/A"), "downloads": downloads}, model("lab/B", 0)], days(day))
-    assert house.rows(MARKS) == [(day, "zero", None) for day in marked]
-
-
-def test_a_count_that_stays_zero_is_not_doubted_for_ever(house: House) -> None:
-    for day in (0, 1, 5, 12, 20):
-        house.run([model("lab/A", 500 if not day else 0)], days(day))
-    assert house.rows(MARKS) == [(1, "zero", None), (5, "zero", None)]
-
-
-@pytest.mark.parametrize(
-    ("all_time", "marks"),
-    [
-        ([5000, 4000, 4010], {1: "recount"}),
-        ([5000, 4000, 5020], {1: "recount", 2: "recount"}),  # back at once: that was not downloaded on one day
-        ([5000, 0, 5020], {1: "zero", 2: "recount"}),
-        ([5000, 0, 0, 5020], {1: "zero", 2: "zero", 3: "recount"}),
-        ([5000, None, 4000], {2: "recount"}),
-        ([5000, 5000, 5001], {}),
-    ],
-)
-def test_an_all_time_count_that_falls_is_marked_and_so_is_its_return(
-    house: House, all_time: list[int | None], marks: dict[int, str]
-) -> None:
-    for day, count in enumerate(all_time):
-        house.run([{**model("lab/A", 1), "downloadsAllTime": count}], days(day))
-    assert house.rows(MARKS) == [(day, None, mark) for day, mark in marks.items()]
-
-
-def test_a_listing_that_goes_deeper_than_the_one_before_is_not_comparable(house: House) -> None:
-    depth = "SELECT models, older_models, missing_models, comparable FROM ops.hub_listing ORDER BY day"
-    house.run(FAMILY[:2], days(0))
-    house.run(FAMILY[:2], days(1))
-    house.run([*FAMILY[:2], *(model(f"lab/old-{number}") for number in range(5))], days(2))
-    new = {**model("lab/new"), "createdAt": days(2).isoformat()}
-    house.run([*FAMILY[:2], *(model(f"lab/old-{number}") for number in range(5)), new], days(3))
-    assert house.rows(depth) == [(2, None, None, None), (2, 0, 0, True), (7, 5, 0, False), (8, 0, 0, True)]
