@@ -30,15 +30,9 @@ import pyarrow.parquet as pq
 from ulid import ULID
 
 from pipelines.errors import LakeError
+from pipelines.lake import row_groups as groups
 from pipelines.lake.manifest import Entry, Manifest
-from pipelines.lake.row_groups import (
-    ROW_GROUP_ROWS,
-    joined,
-    parquet_writer,
-    row_groups,
-    schema_of,
-    without_empty_columns,
-)
+from pipelines.lake.row_groups import ROW_GROUP_ROWS, joined, with_values, without_empty_columns
 
 FORMAT = 1
 METADATA_KEY = "ecotone"
@@ -187,7 +181,7 @@ class Lake:
         try:
             _make_folder(folder)
             with temporary.open("wb") as file:
-                with parquet_writer(file, schema.remove_metadata()) as writer:
+                with groups.parquet_writer(file, schema.remove_metadata()) as writer:
                     writer.add_key_value_metadata(own)
                     for table in tables:
                         writer.write_table(table.replace_schema_metadata(), row_group_size=ROW_GROUP_ROWS)
@@ -280,8 +274,8 @@ class Lake:
         originals = tuple(original for entry in entries for original in entry.originals())
         merged = self._holding(originals, sum(entry.rows for entry in entries))
         paths = [self.root / entry.path for entry in entries]
-        schema = schema_of(paths)
-        return self._publish(merged, schema, row_groups(paths, schema), merged.fetched_at)
+        schema = groups.schema_of(paths)
+        return self._publish(merged, schema, groups.row_groups(paths, schema), merged.fetched_at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -295,6 +289,10 @@ class Lake:
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+def _labelled(table: pa.Table, entry: Entry) -> pa.Table:
+    return with_values(without_empty_columns(table), COMMON_COLUMNS, (entry.batch, entry.fetched_at, entry.subject))
 
 
 def _make_folder(folder: Path) -> None:
