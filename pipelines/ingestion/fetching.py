@@ -228,8 +228,10 @@ class Ingestion:
             self._append(batch, subject, request.now, listing, together)
             round_.check()
         if final is None:
-            return Outcome(subject, "incomplete", reason=lacks, noted=False) if lacks else self._seen(
-                request, round_, listing, last, stated
+            return (
+                Outcome(subject, "incomplete", reason=lacks, noted=False)
+                if lacks
+                else self._seen(request, round_, listing, last, stated)
             )
         if final.complete and self.source.resumable:
             self.lake.join(self.lake.manifest.single(*self._stream, subject), least=JOINED_FROM)

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.cli.reports import run as report
-from pipelines.cli.worlds.origin import Played, known_listings, served_github, served_openrouter, served_packages, variables
+from pipelines.cli.worlds.origin import (
+    Played,
+    known_listings,
+    served_github,
+    served_openrouter,
+    served_packages,
+    variables,
+)
 from pipelines.orchestration import launch
 from pipelines.orchestration.installation import Installation
 from pipelines.progress import Reporter
