@@ -33,6 +33,7 @@ DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
 DEFAULT_GITHUB_URL = "https://api.github.com"
 DEFAULT_OPENROUTER_URL = "https://openrouter.ai"
+DEFAULT_PACKAGES_URL = "https://packages.ecosyste.ms"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ class Settings:
         openrouter_api_key: what OpenRouter's data API wants; None: it is not asked.
         openrouter_file: a recorded CSV of tokens a day, or a folder of them; None: none is read.
         recorded: a file that says what of which system a recording holds; None: what is asked is the world itself.
+        packages_url: the packages service's address; "off": it is not asked.
+        packages_file: a folder of recorded look-ups, DATE.packages.jsonl; None: the service is asked.
+        contact: an e-mail or address that requests to the packages service name; None: none.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
     """
 
@@ -71,6 +75,9 @@ class Settings:
     openrouter_api_key: str | None = field(default=None, repr=False)
     openrouter_file: str | None = None
     recorded: Path | None = None
+    packages_url: str = DEFAULT_PACKAGES_URL
+    packages_file: str | None = None
+    contact: str | None = None
     fixed_now: datetime | None = None
 
     @classmethod
@@ -94,6 +101,9 @@ class Settings:
             openrouter_api_key=environ.get("OPENROUTER_API_KEY") or None,
             openrouter_file=environ.get("ECOTONE_OPENROUTER_FILE") or None,
             recorded=Path(environ["ECOTONE_RECORDED"]).absolute() if environ.get("ECOTONE_RECORDED") else None,
+            packages_url=(environ.get("ECOTONE_PACKAGES_URL") or DEFAULT_PACKAGES_URL).rstrip("/"),
+            packages_file=environ.get("ECOTONE_PACKAGES_FILE") or None,
+            contact=_contact(environ.get("ECOTONE_CONTACT")),
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
         )
 
@@ -186,6 +196,17 @@ def _points(text: str | None) -> int | None:
             f"ECOTONE_GITHUB_BUDGET={text!r} is no number of points. Write 2000, or leave it unset."
         )
     return int(text)
+
+
+def _contact(text: str | None) -> str | None:
+    """It becomes a part of a header: one line of plain characters."""
+    if not text:
+        return None
+    if not text.isascii() or not text.isprintable() or set(text) & set("()\\"):
+        raise ConfigurationError(
+            f"ECOTONE_CONTACT={text!r} is no address. Write an e-mail or a page, or leave it unset."
+        )
+    return text
 
 
 def _clock(text: str | None) -> datetime | None:

@@ -62,6 +62,7 @@ class Repository:
     id: str
     name: str
     names: tuple[Name, ...]
+    packages: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -130,6 +131,7 @@ class Project:
         repositories: on GitHub, in the order of the file.
         hub: on the Hugging Face Hub, in the order of the file.
         openrouter: on OpenRouter, in the order of the file.
+        packages: package URLs that correct what a look-up by repository finds: `pkg:…` adds, `!pkg:…` leaves out.
         valid_from: first day that it counts for its entities; None: always.
         valid_to: first day that it no longer counts; None: still.
     """
@@ -144,6 +146,13 @@ class Project:
     valid_from: date | None = None
     valid_to: date | None = None
     openrouter: tuple[OpenRouterSelector, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    @property
+    def all_packages(self) -> tuple[str, ...]:
+        """Its own `packages` and those of its repositories, each once."""
+        own = (*self.packages, *(purl for repository in self.repositories for purl in repository.packages))
+        return tuple(dict.fromkeys(own))
 
     @property
     def entity_id(self) -> str:

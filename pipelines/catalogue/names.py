@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipelines.catalogue import packages
 from pipelines.catalogue.lines import Path
 from pipelines.catalogue.model import Name, Repository
 from pipelines.catalogue.problems import Key, Problems
 
-REPOSITORY = {"name": Key(str, required=True), "id": Key(str), "from": Key(date), "former": Key(list)}
+REPOSITORY = {
+    "name": Key(str, required=True),
+    "id": Key(str),
+    "from": Key(date),
+    "former": Key(list),
+    "packages": Key(list),
+}
 FORMER = {"name": Key(str, required=True), "from": Key(date), "until": Key(date)}
 # Owners: letters, digits, hyphens, and one underscore in names of enterprise-managed accounts.
 _FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
@@ -48,6 +55,7 @@ def repository(path: Path, value: Any, project: str, problems: Problems) -> list
         if key in entry:
             _check_full_name((*path, key), entry[key], problems)
     former = _former((*path, "former"), entry.get("former", []), problems)
+    listed = packages.read((*path, "packages"), entry.get("packages", []), problems)
     if len(problems.found) > before:
         return []
     last = max((name.valid_until for name, _ in former if name.valid_until), default=None)
@@ -59,7 +67,9 @@ def repository(path: Path, value: Any, project: str, problems: Problems) -> list
             "Leave from out, or correct a date.",
         )
         return []
-    result = Repository(entry.get("id", current.name), current.name, (current, *(name for name, _ in former)))
+    result = Repository(
+        entry.get("id", current.name), current.name, (current, *(name for name, _ in former)), packages=listed
+    )
     uses = [Use(current, result, project, path), *(Use(name, result, project, place) for name, place in former)]
     return uses if _in_order(uses, problems) else []
 

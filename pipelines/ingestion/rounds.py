@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.errors import Paused
 from pipelines.ingestion.outcomes import Outcome
+from pipelines.ingestion.together import Together
 from pipelines.lake.reading import LakeReader
 
 
@@ -19,6 +20,7 @@ class Round:
     counter: Counter
     subjects: tuple[str, ...]
     reader: LakeReader
+    together: Together
     stopped: threading.Event = field(default_factory=threading.Event)
     had: dict[str, Outcome] = field(default_factory=dict)
 

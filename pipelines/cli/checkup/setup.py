@@ -18,12 +18,13 @@ from pipelines.settings import (
     DEFAULT_GITHUB_URL,
     DEFAULT_HF_ENDPOINT,
     DEFAULT_OPENROUTER_URL,
+    DEFAULT_PACKAGES_URL,
     Settings,
 )
 
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
 EXAMPLE = "owner/name"
-CLONE = "clone"
+CLONE, OFF = "clone", "off"
 
 
 def without_credentials(address: str) -> str:
@@ -42,6 +43,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _github(settings)
     yield _github_tokens(settings)
     yield _openrouter(settings)
+    yield _packages(settings)
 
 
 def _catalogue(settings: Settings) -> Iterator[Finding]:
@@ -137,6 +139,26 @@ def _openrouter(settings: Settings) -> Finding:
             f"Write it as {DEFAULT_OPENROUTER_URL}, or leave it unset.",
         )
     return ok("OPENROUTER_API_KEY", f"set, for {shown}{_default(settings.openrouter_url == DEFAULT_OPENROUTER_URL)}")
+
+
+def _packages(settings: Settings) -> Finding:
+    file = settings.packages_file
+    if file is not None:
+        if not Path(file).expanduser().exists():
+            return fail(
+                "ECOTONE_PACKAGES_FILE", f"{file} is not there", "Name a folder of look-ups, or leave it unset."
+            )
+        return ok("ECOTONE_PACKAGES_FILE", f"packages are read from {file}, and the service is not asked")
+    if settings.packages_url == OFF:
+        return ok("ECOTONE_PACKAGES_URL", "off: package downloads and dependents are not read")
+    shown = without_credentials(settings.packages_url)
+    if urlsplit(settings.packages_url).scheme not in {"http", "https"}:
+        return fail(
+            "ECOTONE_PACKAGES_URL",
+            f"{shown} is not an address",
+            f'Write it as {DEFAULT_PACKAGES_URL}, write "off", or leave it unset.',
+        )
+    return ok("ECOTONE_PACKAGES_URL", f"{shown}{_default(settings.packages_url == DEFAULT_PACKAGES_URL)}")
 
 
 def _rankings(settings: Settings) -> Finding:

@@ -29,6 +29,9 @@ VARIABLES = {
     "OPENROUTER_API_KEY": "for tokens used on OpenRouter; without, skipped",
     "ECOTONE_OPENROUTER_FILE": "recorded CSV of them, or a folder of such",
     "ECOTONE_OPENROUTER_URL": "OpenRouter; default: https://openrouter.ai",
+    "ECOTONE_PACKAGES_URL": "package counts; default: https://packages.ecosyste.ms; or off",
+    "ECOTONE_PACKAGES_FILE": "folder of recorded look-ups instead",
+    "ECOTONE_CONTACT": "e-mail or page that its requests name; default: none",
 }
 _WIDTH = max(map(len, VARIABLES)) + 2
 SETTINGS = "\n".join(
