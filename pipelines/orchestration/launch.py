@@ -161,7 +161,7 @@ def _waves(installation: Installation, fetching: Sequence[str]) -> list[list[str
         name
         for name in fetching
         if installation.sources[name].after
-        and all(getattr(installation.settings, setting) for setting in installation.sources[name].needs)
+        and all(installation.settings.has(setting) for setting in installation.sources[name].needs)
     ]
     return [wave for wave in ([name for name in fetching if name not in later], later) if wave]
 

@@ -82,7 +82,7 @@ def test_doctor_says_whose_the_token_is_what_is_left_and_what_the_catalogue_will
     (budget,) = lines(said.out, "GitHub budget")
     assert re.search(r"ada: 4,999 of 5,000 points left until \d\d:\d\d UTC, 100 of them are never touched$", budget)
     (missing,) = lines(said.out, "GitHub names")
-    assert missing.startswith("warn  GitHub names        repository sound/gone: not found")
+    assert missing.startswith("warn  GitHub names        repository sound/gone: not found, says GitHub. Unconf")
     (estimate,) = lines(said.out, "GitHub estimate")
     # 3 + 1 pages of issues, 2 + 1 of stars, community once each: the rest of the world is empty
     assert "9 points for the first fetch of 2 repositories: in what is left now" in estimate
