@@ -129,7 +129,7 @@ def _github_tokens(settings: Settings) -> Finding:
 
 
 def _github_app(settings: Settings) -> Finding:
-    what = "ECOTONE_GITHUB_APP_ID"
+    what = "GitHub App"
     try:
         App(settings.github_app_id or "", settings.github_app_key or "").check()
     except ConfigurationError as error:
