@@ -135,7 +135,7 @@ class Ingestion:
     def _lacking(self) -> str | None:
         """Which setting the stream lacks, and what it would add; None if it has all."""
         for setting, adds in self.source.needs.items():
-            if not getattr(self.settings, setting):
+            if not self.settings.has(setting):
                 return f"{setting.upper()} is not set. With it: {adds}"
         return None
 

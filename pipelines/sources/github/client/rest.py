@@ -6,25 +6,26 @@ API). PyGithub's own retries are off: they would wait for up to an hour, and nob
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import github
-import requests
 import stamina
 
 from pipelines.errors import BadToken, EcotoneError, Paused, SourceError, TransientError
 from pipelines.sources.github.client.accounts import ATTEMPTS, LONGEST_WAIT
-from pipelines.sources.github.client.budget import AFTER_RESET, SECONDARY_WAIT, Clock, Progress, countdown
-from pipelines.sources.github.client.errors import Limit, Secrets, refused
-from pipelines.sources.github.client.transport import USER_AGENT, Reply
+from pipelines.sources.github.client.budget import AFTER_RESET, SECONDARY_WAIT, Progress, countdown
+from pipelines.sources.github.client.clock import Clock
+from pipelines.sources.github.client.credentials import Credential, SharedAuth
+from pipelines.sources.github.client.errors import Secrets
+from pipelines.sources.github.client.keyring import Keyring
+from pipelines.sources.github.client.refusals import Limit
+from pipelines.sources.github.client.rest_calls import ANSWER_SECONDS, CALL_SECONDS, ROWS, outcome, paged
+from pipelines.sources.github.client.transport import USER_AGENT
 
 MOST_AT_ONCE = 10  # docs: 100 concurrent requests, GraphQL's included
-ROWS = 100  # the largest page
-TIMEOUT = 30  # seconds
 T = TypeVar("T")
 
 
@@ -33,16 +34,34 @@ class TokenReport:
     """What REST says of one token.
 
     Attributes:
-        number: which of the tokens, from 1.
+        number: which of the tokens, from 1; those of the App's installations come last.
+        name: as messages call it.
         login: whose it is; None where it may not say (an installation's).
         scopes: what a classic token may do, empty for public data only; None for other kinds, which have no scopes.
         problem: why it is of no use; None if it is.
     """
 
     number: int
+    name: str = ""
     login: str | None = None
     scopes: tuple[str, ...] | None = None
     problem: str | None = None
+
+
+@dataclass
+class _Key:
+    """One credential at REST; `blocked` is in seconds of the clock, `refusals` are in a row."""
+
+    credential: Credential
+    client: github.Github
+    blocked: float = 0.0
+    waits: int = 0
+    refused: BadToken | None = None
+
+    @property
+    def left(self) -> int:
+        """Requests that it has left, as far as is known."""
+        return self.client.requester.rate_limiting[0]
 
 
 class Rest:
@@ -50,83 +69,125 @@ class Rest:
 
     Args:
         url: of the API.
-        tokens: what it is asked with, each as long as its limit allows.
+        keyring: what it is asked with, each as long as its limit allows.
         secrets: hides them.
         clock: what time it is.
         waits: whether limits are waited for; else Paused is raised.
         attempts: how often at the most, where asking again may help.
+        ca_bundle: a file of the certificate authorities that are trusted; None: those of the machine.
     """
 
     def __init__(  # noqa: PLR0913 - what it asks with
-        self, url: str, tokens: Sequence[str], secrets: Secrets, clock: Clock, *, waits: bool, attempts: int = ATTEMPTS
+        self,
+        url: str,
+        keyring: Keyring,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        waits: bool,
+        attempts: int = ATTEMPTS,
+        ca_bundle: str | None = None,
     ) -> None:
         self.requests = 0
+        self._url = url
+        self._keyring = keyring
         self._secrets = secrets
         self._clock = clock
         self._waits = waits
         self._attempts = attempts
+        self._ca_bundle = ca_bundle
         self._places = threading.Semaphore(MOST_AT_ONCE)
-        self._blocked = [0.0] * len(tokens)  # seconds of the clock
-        self._refusals: dict[int, SourceError] = {}
-        self._clients = [_client(url, token) for token in tokens]
+        self._turn = threading.Lock()
+        self._known: dict[Credential, _Key] = {}
 
     def client(self) -> github.Github:
         """PyGithub with the token that can be asked soonest."""
-        return self._clients[self._choose()]
+        return self._choose().client
 
     def close(self) -> None:
         """End its connections."""
-        for client in self._clients:
-            client.close()
+        for key in self._known.values():
+            key.client.close()
 
-    def call(self, ask: Callable[[github.Github], T], *, what: str, progress: Progress) -> T:
-        """What `ask` makes of it; raises as `GitHub.ask`."""
+    def call(
+        self, ask: Callable[[github.Github], T], *, what: str, progress: Progress, seconds: float = CALL_SECONDS
+    ) -> T:
+        """What `ask` makes of it, in so many seconds; raises as `GitHub.ask`."""
         for attempt in stamina.retry_context(
             on=TransientError, attempts=self._attempts, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
         ):
             with attempt:
-                return self._once(ask, what, progress)
+                return self._once(ask, what, progress, seconds)
         raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
+
+    def rows(self, path: str, *, what: str, progress: Progress) -> list[Any]:
+        """All that is listed at a path, as decoded JSON of whatever shape; raises as `GitHub.ask`."""
+        return paged(
+            lambda page: self.call(
+                lambda client: page(client.requester), what=what, progress=progress, seconds=ANSWER_SECONDS
+            ),
+            path,
+        )
 
     def report(self) -> list[TokenReport]:
         """What each token is and may do: one request a token."""
-        return [self._report(number, client) for number, client in enumerate(self._clients, 1)]
+        return [self._report(number, key) for number, key in enumerate(self._keys(), 1)]
 
-    def _report(self, number: int, client: github.Github) -> TokenReport:
-        result = self._try(lambda rest: str(rest.get_user().raw_data["login"]), client, "whose token this is")
+    def _report(self, number: int, key: _Key) -> TokenReport:
+        name = key.credential.name
+        if key.credential.login is not None:
+            return TokenReport(number, name, key.credential.login)
+        result = self._try(
+            lambda rest: str(rest.get_user().raw_data["login"]), key, "whose token this is", ANSWER_SECONDS
+        )
         if isinstance(result, str):
-            scopes = client.oauth_scopes
+            scopes = key.client.oauth_scopes
             classic = scopes is not None
-            return TokenReport(number, result, tuple(scope for scope in scopes or () if scope) if classic else None)
+            may = tuple(scope for scope in scopes or () if scope) if classic else None
+            return TokenReport(number, name, result, may)
         if isinstance(result, BadToken | TransientError):
-            return TokenReport(number, problem=str(result))
-        return TokenReport(number)
+            return TokenReport(number, name, problem=str(result))
+        return TokenReport(number, name)
 
-    def _once(self, ask: Callable[[github.Github], T], what: str, progress: Progress) -> T:
+    def _once(self, ask: Callable[[github.Github], T], what: str, progress: Progress, seconds: float) -> T:
+        doubted: set[Credential] = set()
         while True:
-            number = self._choose()
-            self._wait(self._blocked[number], progress)
-            result = self._try(ask, self._clients[number], what)
+            key = self._choose()
+            self._wait(key.blocked, progress)
+            result = self._try(ask, key, what, seconds)
             if isinstance(result, Limit):
-                seconds = SECONDARY_WAIT if result.seconds is None else result.seconds
-                self._blocked[number] = self._clock.seconds() + seconds + AFTER_RESET
-            elif isinstance(result, BadToken) and len(self._refusals) + 1 < len(self._clients):
-                self._refusals[number] = result
+                key.waits += 1
+                rest = SECONDARY_WAIT * 2 ** (key.waits - 1) if result.seconds is None else result.seconds
+                key.blocked = self._clock.seconds() + rest + AFTER_RESET
+                if key.waits > self._attempts:
+                    raise TransientError(f"{what}: GitHub refuses since long: {result.text}")
+                continue
+            key.waits = 0
+            if isinstance(result, BadToken) and key.credential not in doubted:
+                doubted.add(key.credential)  # once is no proof: among good answers there is a 401 now and then
+                key.credential.doubt()
+            elif isinstance(result, BadToken) and len(self._usable()) > 1:
+                key.refused = result
             elif isinstance(result, EcotoneError):
                 raise result
             else:
                 return result
 
-    def _choose(self) -> int:
+    def _keys(self) -> list[_Key]:
+        found = self._keyring.credentials()
+        with self._turn:
+            for each in found:
+                if each not in self._known:
+                    self._known[each] = _Key(each, _client(self._url, each, self._ca_bundle))
+            return [self._known[each] for each in found]
+
+    def _usable(self) -> list[_Key]:
+        return [key for key in self._keys() if key.refused is None]
+
+    def _choose(self) -> _Key:
         """The token that is free first; among free ones that with most requests left."""
         now = self._clock.seconds()
-        usable = [number for number in range(len(self._clients)) if number not in self._refusals]
-        if not usable:
-            raise BadToken("There is no GitHub token: put one into GITHUB_TOKEN.")
-        return min(usable, key=lambda number: (max(now, self._blocked[number]), -self._left(number)))
-
-    def _left(self, number: int) -> int:
-        return self._clients[number].requester.rate_limiting[0]
+        return min(self._usable(), key=lambda key: (max(now, key.blocked), -key.left))
 
     def _wait(self, until: float, progress: Progress) -> None:
         while (left := until - self._clock.seconds()) > 0:
@@ -137,35 +198,22 @@ class Rest:
             progress(f"waiting {countdown(left)} for GitHub's REST budget")
             self._clock.sleep(min(left, 1.0))
 
-    def _try(self, ask: Callable[[github.Github], T], client: github.Github, what: str) -> T | SourceError | Limit:
-        """What came of it. Not raised here: PyGithub's exceptions hold whole answers, those of requests headers."""
+    def _try(self, ask: Callable[[github.Github], T], key: _Key, what: str, seconds: float) -> T | SourceError | Limit:
+        """What came of it."""
         self.requests += 1
-        try:
-            with self._places:
-                return ask(client)
-        except github.GithubException as error:
-            reply = _reply(error)
-        except requests.RequestException as error:
-            timed_out = isinstance(error, requests.Timeout)
-            reply = Reply(0, text=f"{type(error).__name__}: {error}", timed_out=timed_out)
-        outcome = refused(reply, what, self._secrets)
-        assert outcome is not None  # noqa: S101 - a refusal is never an answer
-        return outcome
+        with self._places:
+            return outcome(lambda: ask(key.client), what, self._secrets, seconds)
 
 
-def _client(url: str, token: str) -> github.Github:
+def _client(url: str, credential: Credential, ca_bundle: str | None) -> github.Github:
     return github.Github(
-        auth=github.Auth.Token(token),
+        auth=SharedAuth(credential),
         base_url=url,
         lazy=True,
         per_page=ROWS,
         retry=None,
         seconds_between_requests=None,
-        timeout=TIMEOUT,
+        timeout=ANSWER_SECONDS,
         user_agent=USER_AGENT,
+        verify=ca_bundle or True,
     )
-
-
-def _reply(error: github.GithubException) -> Reply:
-    headers = {str(name).lower(): str(value) for name, value in (error.headers or {}).items()}
-    return Reply(error.status, headers, text=json.dumps(error.data), rest=True)
