@@ -30,6 +30,7 @@ from pipelines.errors import ConfigurationError
 
 KEY_BYTES = 32
 DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
+DEFAULT_GIT_SECONDS = 1_800
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
 DEFAULT_GITHUB_URL = "https://api.github.com"
 DEFAULT_OPENROUTER_URL = "https://openrouter.ai"
@@ -55,6 +56,7 @@ class Settings:
         openrouter_file: a recorded CSV of tokens a day, or a folder of them; None: none is read.
         recorded: a file that says what of which system a recording holds; None: what is asked is the world itself.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
+        git_seconds: how long fetching or reading one history may take in all; a stalled fetch is ended after a minute.
     """
 
     home: Path
@@ -72,6 +74,7 @@ class Settings:
     openrouter_file: str | None = None
     recorded: Path | None = None
     fixed_now: datetime | None = None
+    git_seconds: int = DEFAULT_GIT_SECONDS
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -95,6 +98,7 @@ class Settings:
             openrouter_file=environ.get("ECOTONE_OPENROUTER_FILE") or None,
             recorded=Path(environ["ECOTONE_RECORDED"]).absolute() if environ.get("ECOTONE_RECORDED") else None,
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
+            git_seconds=_seconds(environ.get("ECOTONE_GIT_SECONDS")),
         )
 
     def now(self) -> datetime:
@@ -184,6 +188,16 @@ def _points(text: str | None) -> int | None:
     if not text.strip().isdecimal():
         raise ConfigurationError(
             f"ECOTONE_GITHUB_BUDGET={text!r} is no number of points. Write 2000, or leave it unset."
+        )
+    return int(text)
+
+
+def _seconds(text: str | None) -> int:
+    if not text:
+        return DEFAULT_GIT_SECONDS
+    if not text.strip().isdecimal() or int(text) == 0:
+        raise ConfigurationError(
+            f"ECOTONE_GIT_SECONDS={text!r} is no number of seconds. Write 3600 for an hour, or leave it unset."
         )
     return int(text)
 

@@ -23,6 +23,17 @@ _NOREPLY = re.compile(
     rb"(?:(?P<id>[0-9]{1,19})\+)?(?P<login>[a-z0-9](?:[a-z0-9_-]*[a-z0-9_])?(?:\[bot\])?)@users\.noreply\.github\.com",
     re.IGNORECASE,
 )
+# https://www.rfc-editor.org/rfc/rfc2606 and rfc6761: names that nobody can have; and what forms and examples suggest
+_NO_DOMAINS = frozenset(
+    "example.com example.org example.net example.edu test.com domain.com mydomain.com yourdomain.com company.com email.com"
+    " mail.example none.com foo.com bar.com abc.com xxx.com your.domain localhost.com".split()
+)
+_NO_ENDINGS = frozenset("local localdomain localhost lan home internal invalid test example none corp domain".split())
+_NO_ONES = frozenset(
+    "root ubuntu ec2-user nobody www-data localhost none null unknown you your-email your_email youremail your.email"
+    " your-name your_name yourname your.name user@example no-email no_email noemail".split()
+)
+_SUBVERSION = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # git svn: user@<id of the repository>
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
@@ -66,6 +77,21 @@ def email_domain(email: bytes, domains: frozenset[str] = frozenset()) -> str | N
         if body in known or body in domains or ending in endings:
             return body
     return None
+
+
+def is_placeholder(email: bytes) -> bool:
+    """Whether an address names nobody: a program, an image or an example put it where an address should be.
+
+    `root@localhost`, `you@example.com`, `unknown`, `none@none`, `user@DESKTOP-1`: a host without a registered domain.
+    """
+    text = email.strip().rstrip(b".").decode("utf-8", "replace").lower()
+    local, at, domain = text.rpartition("@")
+    if not text or not at or not local.strip():
+        return True
+    if _SUBVERSION.fullmatch(domain):
+        return False
+    ending = domain.rpartition(".")[2]
+    return "." not in domain or ending in _NO_ENDINGS or domain in _NO_DOMAINS or local in _NO_ONES
 
 
 def _person_key(email: bytes, key: bytes, domains: frozenset[str]) -> PersonKey:
