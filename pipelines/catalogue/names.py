@@ -69,7 +69,9 @@ def repository(path: Path, value: Any, project: str, problems: Problems) -> list
         entry.get("id", current.name), current.name, (current, *(name for name, _ in former)), entry.get("fork_of")
     )
     if result.fork_of and result.fork_of.lower() in {name.name.lower() for name in result.names}:
-        problems.add((*path, "fork_of"), f"{result.fork_of} cannot be a fork of itself: name the repository it came from.")
+        problems.add(
+            (*path, "fork_of"), f"{result.fork_of} cannot be a fork of itself: name the repository it came from."
+        )
         return []
     uses = [Use(current, result, project, path), *(Use(name, result, project, place) for name, place in former)]
     return uses if _in_order(uses, problems) else []

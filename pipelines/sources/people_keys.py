@@ -18,20 +18,11 @@ from typing import NamedTuple
 
 HASH_BYTES = 16  # 2^-64 for any two of 2^32 people to fall together
 DOMAINS_FILE = Path(__file__).with_name("email_domains.toml")
+PLACEHOLDERS_FILE = Path(__file__).with_name("email_placeholders.toml")
 # https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
 _NOREPLY = re.compile(
     rb"(?:(?P<id>[0-9]{1,19})\+)?(?P<login>[a-z0-9](?:[a-z0-9_-]*[a-z0-9_])?(?:\[bot\])?)@users\.noreply\.github\.com",
     re.IGNORECASE,
-)
-# https://www.rfc-editor.org/rfc/rfc2606 and rfc6761: names that nobody can have; and what forms and examples suggest
-_NO_DOMAINS = frozenset(
-    "example.com example.org example.net example.edu test.com domain.com mydomain.com yourdomain.com company.com email.com"
-    " mail.example none.com foo.com bar.com abc.com xxx.com your.domain localhost.com".split()
-)
-_NO_ENDINGS = frozenset("local localdomain localhost lan home internal invalid test example none corp domain".split())
-_NO_ONES = frozenset(
-    "root ubuntu ec2-user nobody www-data localhost none null unknown you your-email your_email youremail your.email"
-    " your-name your_name yourname your.name user@example no-email no_email noemail".split()
 )
 _SUBVERSION = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # git svn: user@<id of the repository>
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -90,8 +81,8 @@ def is_placeholder(email: bytes) -> bool:
         return True
     if _SUBVERSION.fullmatch(domain):
         return False
-    ending = domain.rpartition(".")[2]
-    return "." not in domain or ending in _NO_ENDINGS or domain in _NO_DOMAINS or local in _NO_ONES
+    names, domains, endings = _placeholders()
+    return "." not in domain or domain.rpartition(".")[2] in endings or domain in domains or local in names
 
 
 def _person_key(email: bytes, key: bytes, domains: frozenset[str]) -> PersonKey:
@@ -120,3 +111,10 @@ def _endings() -> frozenset[str]:
     institutions = tomllib.loads(DOMAINS_FILE.read_text(encoding="utf-8"))["institutions"]
     pairs = ((ending, country) for ending, countries in institutions["countries"].items() for country in countries)
     return frozenset([*institutions["endings"], *(f"{ending}.{country}" for ending, country in pairs)])
+
+
+@cache
+def _placeholders() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Names before the @, domains and endings of addresses that nobody has."""
+    data = tomllib.loads(PLACEHOLDERS_FILE.read_text(encoding="utf-8"))
+    return frozenset(data["names"]), frozenset(data["domains"]), frozenset(data["endings"])

@@ -1,4 +1,4 @@
-"""Where a history is, and who is told the token: an address, its files if it is on this machine, what may be shown of it.
+"""Where a history is, and who is told the token: an address, its files if it is here, what may be shown of it.
 
 The token is offered to GitHub's own host alone, in a header that git gets by its environment: it stands in no address,
 no file and no list of arguments, and it follows no redirect.
@@ -17,9 +17,9 @@ from pipelines.settings import Settings
 
 GITHUB_API = "api.github.com"
 CLOUD_API = re.compile(r"api\.(?P<host>[a-z0-9-]+\.ghe\.com)")  # GitHub Enterprise Cloud with data residency
-LIVE = re.compile(r"^\s*\[ecotone\]\s*\n(?:\s+.*\n)*?\s+live\s*=\s*true\s*$", re.MULTILINE | re.IGNORECASE)
+LIVE = re.compile(r"^\[ecotone\]\s*\n(?:\s+.*\n)*?\s+live\s*=\s*true\s*$", re.MULTILINE | re.IGNORECASE)
 ABSENT = re.compile(
-    r"does not appear to be a git repository|[Rr]epository not found|does not exist|could not read Username"
+    r"does not appear to be a git repository|[Rr]epository (?:'[^']*' )?not found|does not exist|could not read Username"
     r"|Authentication failed|not valid: is this a git repository|returned error: 40[134]|returned error: 451",
 )
 MOVED = re.compile(r"returned error: 30[12378]|update url base from redirection|redirect")

@@ -1,4 +1,4 @@
-"""git → notes of AI use: which tool and model git-ai notes beside a commit in `refs/notes/ai`. Goes on from `git_commits`.
+"""git → notes of AI use: which tool and model git-ai names in `refs/notes/ai`. Goes on from `git_commits`.
 
 A note holds which lines of which file an agent wrote, and the prompts; only tool and model are kept.
 https://github.com/git-ai-project/git-ai, specs/git_ai_standard_v3.0.0.md
@@ -117,8 +117,8 @@ SOURCE = Source(
     source="git",
     stream="ai_notes",
     description=(
-        "Which AI tool and model git-ai notes beside commits (refs/notes/ai), where a repository has such notes. Fetched "
-        "when they have changed; prompts and lines are not kept."
+        "Which AI tool and model git-ai notes beside commits (refs/notes/ai), where a repository has such notes. "
+        "Fetched when they have changed; prompts and lines are not kept."
     ),
     schema=SCHEMA,
     subjects=subjects,

@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines.errors import TerminalError, TransientError
-from pipelines.sources.git.address import Access, Address, classified
+from pipelines.errors import TerminalError
+from pipelines.sources.git.address import WHOLE, Access, Address, classified
 from pipelines.sources.git.process import Done, Job, Limits, TookTooLong, configured, run, stream
 
 HEAD_REF = "refs/ecotone/head"
@@ -192,7 +192,9 @@ class Mirror:
     def _fetch(self, head: Head) -> str:
         sha256 = len(head.sha) == SHA256_DIGITS
         if self._is_repository() and self._is_sha256() != sha256 and self.ref != HEAD_REF:
-            raise TerminalError(f"{self.address.shown} has other object ids (SHA-1, SHA-256) than what was forked from it.")
+            raise TerminalError(
+                f"{self.address.shown} has other object ids (SHA-1, SHA-256) than what was forked from it."
+            )
         if not self._is_repository() or self._is_sha256() != sha256:
             shutil.rmtree(self.path, ignore_errors=True)
             kind = ["--object-format=sha256"] if sha256 else []
@@ -209,15 +211,25 @@ class Mirror:
             self._download(f"+{head.ref}:{self.ref}", *kept)
             self._tidy()
         fetched = self.head()
-        if fetched is None:
-            raise TransientError(f"{self.address.shown} lost its branch while it was fetched: run again.")
+        if fetched is None:  # git ends well when it refuses the branch of a shallow repository
+            raise TerminalError(f"{self.address.shown} gave no branch: {WHOLE}")
         return fetched
 
     def _download(self, *wanted: str, whole: bool = False) -> None:
         """Fetch refs or objects by their ids, without what is below them unless `whole`."""
         kind = "--no-filter" if whole else "--filter=tree:0"
         job = self._job(
-            [*FETCHING, "fetch", "--progress", "--force", "--no-tags", "--no-write-fetch-head", kind, "origin", *wanted],
+            [
+                *FETCHING,
+                "fetch",
+                "--progress",
+                "--force",
+                "--no-tags",
+                "--no-write-fetch-head",
+                kind,
+                "origin",
+                *wanted,
+            ],
             "to send its history (git fetch)",
             self.limits.total,
         )
@@ -292,8 +304,13 @@ class Mirror:
             raise classified(self.address, what, self.access.hidden(done.stderr), killed=killed)
 
     def _ended(self, done: Done) -> None:
+        """How reading the history ended. A mirror that cannot be read would never be made whole by what is new."""
         if done.status != 0:
-            raise TerminalError(f"git log of {self.address.shown} ended early: {done.stderr}")
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise TerminalError(
+                f"git log of {self.address.shown} ended early; its mirror was thrown away, and the next run fetches it "
+                f"anew. If that ends so, too: {WHOLE} (git: {done.stderr[-400:]})"
+            )
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

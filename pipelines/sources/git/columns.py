@@ -1,4 +1,4 @@
-"""The history of a repository as typed columns: from git's fields, in lists, to a table without a name or an address."""
+"""The history of a repository as typed columns: from git's fields to a table without a name or an address."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import accumulate, islice
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +21,8 @@ from pipelines.sources.people_keys import PersonKey, is_placeholder, person_keys
 FIELDS = ("%H", "%P", "%an", "%ae", "%at", "%ad", "%cn", "%ct", "%B")
 FINDING = pa.struct([("kind", pa.string()), ("tool", pa.string()), ("model", pa.string())])
 CHANGE_BYTES = 8  # within one repository: a million commits fall together with a chance of 1 in 10^7
-CHANGE = b"ecotone-change"  # BLAKE2b's personalisation
+CHANGE = b"change\0"  # so that no other hash of the installation is ever of the same bytes
+KEY = pa.string()
 LAST_SECOND = 253_402_300_799  # of the year 9999
 LEAST_OFFSET_MINUTES, MOST_OFFSET_MINUTES = -12 * 60, 14 * 60  # Baker Island, Kiribati
 SCHEMA = pa.schema(
@@ -38,7 +41,9 @@ SCHEMA = pa.schema(
         column("co_author_logins", pa.list_(pa.string()), "GitHub logins of the same, NULL where none is told"),
         column("change_key", pa.string(), "keyed hash of author, author time and subject: equal on cherry-picks"),
         column("ai_findings", pa.list_(FINDING), "evidence of AI use in message and names; NULL: not looked for"),
-        column("is_upstream", pa.bool_(), "whether the repository that it was forked from has it, too; NULL: not known"),
+        column(
+            "is_upstream", pa.bool_(), "whether the repository that it was forked from has it, too; NULL: not known"
+        ),
         column("listing", pa.int32(), "1, and one more with each new telling of the whole", nullable=False),
     ],
 )
@@ -86,16 +91,14 @@ class Telling:
         authors, called = _encoded(emails), _encoded(names)
         distinct = authors.dictionary.to_pylist()
         keys = people.of(distinct)
-        author_keys = _renamed(authors, [key.key for key in keys])
         epochs = integers(authored)
         found = _said(messages, called, _encoded(committers))
-        co_authors = [people.of(each.co_authors) if each.co_authors else () for each in found]
-        co_authors = [_distinct(each) if len(each) > 1 else each for each in co_authors]
+        co_authors = self._co_authors(found)
         ids = pa.array(sha, pa.binary()).cast(pa.string())
         values = {
             "sha": ids,
-            "parents": pa.array([parent.count(b" ") + 1 if parent else 0 for parent in parents], pa.int16()),
-            "author_key": author_keys,
+            "parents": pa.array([len(parent.split()) for parent in parents], pa.int16()),
+            "author_key": _renamed(authors, [key.key for key in keys]),
             "author_login": _renamed(authors, [key.login for key in keys]),
             "author_domain": _renamed(authors, [key.domain for key in keys]),
             "author_placeholder": pc.take(pa.array([is_placeholder(each) for each in distinct]), authors.indices),
@@ -103,38 +106,51 @@ class Telling:
             "authored_epoch": epochs,
             "utc_offset_minutes": _offsets(dates, epochs),
             "committed_epoch": integers(committed),
-            "co_author_keys": pa.array([[one.key for one in each if one.key] for each in co_authors], pa.list_(pa.string())),
-            "co_author_logins": pa.array(
-                [[one.login for one in each if one.key] for each in co_authors], pa.list_(pa.string())
+            "co_author_keys": _lists(rows, {row: [one.key for one in each] for row, each in co_authors.items()}, KEY),
+            "co_author_logins": _lists(
+                rows, {row: [one.login for one in each] for row, each in co_authors.items()}, KEY
             ),
-            "change_key": self._changes(distinct, authors, authored, messages),
-            "ai_findings": pa.array([[one._asdict() for one in each.findings] for each in found], pa.list_(FINDING)),
+            "change_key": self._changes(keys, authors.indices, authored, messages),
+            "ai_findings": _lists(
+                rows, {row: [one._asdict() for one in each.findings] for row, each in found.items()}, FINDING
+            ),
             "is_upstream": self._is_upstream(ids),
             "listing": pa.repeat(pa.scalar(self.listing, pa.int32()), rows),
         }
         return pa.Table.from_arrays([values[name] for name in SCHEMA.names], schema=SCHEMA)
 
+    def _co_authors(self, found: Mapping[int, Said]) -> dict[int, list[PersonKey]]:
+        """The co-authors of each commit that names some, each once, in the order in which they are named."""
+        keys = iter(self.people.of([email for each in found.values() for email in each.co_authors]))
+        return {
+            row: list({one.key: one for one in islice(keys, len(each.co_authors)) if one.key}.values())
+            for row, each in found.items()
+            if each.co_authors
+        }
+
     def _changes(
-        self, distinct: Sequence[bytes], authors: pa.DictionaryArray, epochs: Sequence[bytes], messages: Sequence[bytes]
+        self, keys: Sequence[PersonKey], authors: pa.Array, epochs: Sequence[bytes], messages: Sequence[bytes]
     ) -> pa.Array:
-        """Author, author time and the first line, hashed: the same on a cherry-pick. NULL without an author or time."""
-        key = self.people.key
-        of_author = [(one.key or "").encode() + b"\0" for one in self.people.of(distinct)]
+        """Author, author time and the first line, hashed: the same on a cherry-pick. NULL without an author or time.
+
+        The key stands before what is hashed: BLAKE2b needs no more to be a keyed hash, and takes half the time.
+        """
+        begun = [self.people.key + CHANGE + (one.key or "").encode() + b"\0" for one in keys]
         digests = b"".join(
-            blake2b(
-                b"%s%s\0%s" % (of_author[index], epoch, message.lstrip().partition(b"\n")[0].rstrip()),
-                digest_size=CHANGE_BYTES,
-                key=key,
-                person=CHANGE,
-            ).digest()
-            for index, epoch, message in zip(authors.indices.to_pylist(), epochs, messages, strict=True)
+            [
+                blake2b(
+                    b"%s%s\0%s" % (begun[author], epoch, message.lstrip().partition(b"\n")[0].rstrip()),
+                    digest_size=CHANGE_BYTES,
+                ).digest()
+                for author, epoch, message in zip(authors.to_pylist(), epochs, messages, strict=True)
+            ]
         )
         texts = _fixed(digests.hex().encode(), 2 * CHANGE_BYTES)
         known = pc.and_(
-            pc.take(pa.array([len(each) > 1 for each in of_author], pa.bool_()), authors.indices),
-            pa.array([bool(epoch) for epoch in epochs], pa.bool_()),
+            pc.take(pa.array([one.key is not None for one in keys], pa.bool_()), authors),
+            pc.not_equal(pc.binary_length(pa.array(epochs, pa.binary())), 0),
         )
-        return pc.if_else(known, texts, pa.scalar(None, pa.string()))
+        return texts if pc.all(known).as_py() else pc.if_else(known, texts, pa.scalar(None, pa.string()))
 
     def _is_upstream(self, ids: pa.Array) -> pa.Array:
         if self.own is None:
@@ -142,27 +158,32 @@ class Telling:
         return pa.array([sha not in self.own for sha in ids.to_pylist()], pa.bool_())
 
 
-def _said(messages: Sequence[bytes], names: pa.DictionaryArray, committers: pa.DictionaryArray) -> list[Said]:
-    """What each commit says of co-authors and AI tools. Few messages hold a marker; only those are read."""
-    # a message of gigabytes would not fit: git's own limit on what a host takes is far below
-    marked = pc.match_substring_regex(pa.array(messages, pa.large_binary()), MARKERS)
-    found = [said(message) if worth else NOTHING for message, worth in zip(messages, marked.to_pylist(), strict=True)]
+def _said(messages: Sequence[bytes], names: pa.DictionaryArray, committers: pa.DictionaryArray) -> dict[int, Said]:
+    """What commits say of co-authors and AI tools, by row. Few messages hold a marker; only those are read."""
+    marked = pc.indices_nonzero(pc.match_substring_regex(pa.array(messages, pa.large_binary()), MARKERS)).to_pylist()
+    found = {row: said(messages[row]) for row in marked}
     for kind, encoded in (("author", names), ("committer", committers)):
         by_index: Mapping[int, Finding] = {
             index: finding
             for index, name in enumerate(encoded.dictionary.to_pylist())
             if (finding := signed(kind, name)) is not None
         }
-        if by_index:
-            for row, index in enumerate(encoded.indices.to_pylist()):
-                if index in by_index:
-                    found[row] = found[row]._replace(findings=(*found[row].findings, by_index[index]))
-    return found
+        if not by_index:
+            continue
+        for row, index in enumerate(encoded.indices.to_pylist()):
+            if index in by_index:
+                told = found.get(row, NOTHING)
+                found[row] = told._replace(findings=(*told.findings, by_index[index]))
+    return dict(sorted(found.items()))
 
 
-def _distinct(people: Sequence[PersonKey]) -> list[PersonKey]:
-    """Each person once, in the order in which they are named."""
-    return list({one.key: one for one in reversed(people)}.values())[::-1]
+def _lists(rows: int, found: Mapping[int, Sequence[Any]], kind: pa.DataType) -> pa.Array:
+    """A list a row, of which only some hold anything: those of `found`, in the order of the rows."""
+    lengths = [0] * rows
+    for row, values in found.items():
+        lengths[row] = len(values)
+    offsets = pa.array(accumulate(lengths, initial=0), pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.array([value for values in found.values() for value in values], kind))
 
 
 def _encoded(values: Sequence[bytes]) -> pa.DictionaryArray:
@@ -175,7 +196,7 @@ def _renamed(encoded: pa.DictionaryArray, names: Sequence[str | None]) -> pa.Dic
     return pa.DictionaryArray.from_arrays(pc.take(values.indices, encoded.indices), values.dictionary)
 
 
-def _fixed(content: bytes, width: int) -> pa.Array:
+def _fixed(content: bytes, width: int) -> pa.StringArray:
     """Texts of one width that stand one behind the other."""
     count = len(content) // width
     offsets = pa.array(range(0, len(content) + 1, width), pa.int32())
@@ -193,10 +214,12 @@ def integers(values: Sequence[bytes]) -> pa.Array:
 def _offsets(dates: Sequence[bytes], epochs: pa.Array) -> pa.Array:
     """`1700000000 +0530` → 330; NULL for what no clock on earth shows (git lets any number pass).
 
-    So is the offset of a time that is before 1970 or after 9999 by the author's clock: git stores it and cannot show it.
+    So is that of a time before 1970 or after 9999 by the author's clock: git stores it and cannot show it.
     """
-    encoded = _encoded([date.rpartition(b" ")[2] for date in dates])
-    minutes = pc.take(pa.array([_minute(offset) for offset in encoded.dictionary.to_pylist()], pa.int16()), encoded.indices)
+    encoded = _encoded([date[-5:] for date in dates])
+    minutes = pc.take(
+        pa.array([_minute(offset) for offset in encoded.dictionary.to_pylist()], pa.int16()), encoded.indices
+    )
     near = pc.min_max(epochs).as_py()
     day = 86_400
     if near["min"] is None or (day <= near["min"] and near["max"] <= LAST_SECOND - day and not epochs.null_count):
@@ -215,5 +238,3 @@ def _minute(offset: bytes) -> int | None:
     sign, hours, minutes = match.groups()
     value = (int(hours) * 60 + int(minutes)) * (-1 if sign == b"-" else 1)
     return value if LEAST_OFFSET_MINUTES <= value <= MOST_OFFSET_MINUTES else None
-
-

@@ -1,8 +1,8 @@
 """git → commits: who wrote which commit when, from the history of the default branch. No account is needed.
 
 The first fetch brings the whole history, later ones what is new since; a rewritten history is brought whole again under
-a new `listing`, so that staging can tell which commits HEAD still reaches. So is one that was told by an earlier version
-of this module, from the mirror: what it brings now beside it is known of all commits then.
+a new `listing`, so that staging can tell which commits HEAD still reaches. So is one that was told by an earlier
+version of this module, from the mirror: what it brings now beside it is known of all commits then.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -57,7 +58,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     head = _remote_head(mirror)
     if head is None:
         if known.is_new or known.head is not None:
-            told = {"head": None, "listing": known.listing, "version": VERSION}
+            told: dict[str, Any] = {"head": None, "listing": known.listing, "version": VERSION}
             yield Batch(SCHEMA.empty_table(), complete=True, state=told, reason="the repository is empty")
         return
     same = known.is_current and known.head == head.sha and known.upstream == fork_of
@@ -167,7 +168,10 @@ def _upstream(mirror: Mirror, request: Request, known: _Known, fork_of: str | No
     except SourceError as error:
         if known.upstream == fork_of and mirror.head(UPSTREAM_REF):
             return fork_of, None  # as of the last time
-        return known.upstream if known.upstream == fork_of else None, f"its upstream {fork_of} could not be read: {error}"
+        return (
+            known.upstream if known.upstream == fork_of else None,
+            f"its upstream {fork_of} could not be read: {error}",
+        )
     return (fork_of, None) if head else (None, f"its upstream {fork_of} is empty")
 
 
@@ -177,9 +181,7 @@ def _own(mirror: Mirror, since: str | None) -> set[str]:
     return {sha.decode() for (shas,) in pieces for sha in shas}
 
 
-def _history(
-    mirror: Mirror, request: Request, telling: Telling, since: str | None, ending: _Ending
-) -> Iterator[Batch]:
+def _history(mirror: Mirror, request: Request, telling: Telling, since: str | None, ending: _Ending) -> Iterator[Batch]:
     pieces: list[pa.Table] = []
     rows = total = 0
     now = round(request.now.timestamp())
@@ -206,7 +208,7 @@ def _seen_otherwise(mirror: Mirror, known: _Known, head: Head) -> Iterator[Batch
     """
     if mirror.address.is_copy == (known.until is not None):
         return
-    state = {name: value for name, value in known.state.items() if name != "observed_until"}
+    state: State = {name: value for name, value in known.state.items() if name != "observed_until"}
     if mirror.address.is_copy:
         _fetch(mirror, head)
         columns = (times for (times,) in mirror.log(["%ct"]))
@@ -216,7 +218,7 @@ def _seen_otherwise(mirror: Mirror, known: _Known, head: Head) -> Iterator[Batch
 
 
 def _newest(epochs: pa.ChunkedArray | pa.Array, now: int) -> int:
-    """The newest of these times that has come; 0 if none has: clocks are wrong, and a history may be younger than now."""
+    """The newest of these times that has come; 0 if none has: clocks are wrong, and a history may be younger."""
     newest = pc.max(epochs.filter(pc.less_equal(epochs, now))).as_py()
     return max(newest or 0, 0)
 
@@ -230,9 +232,9 @@ SOURCE = Source(
     source="git",
     stream="commits",
     description=(
-        "Every commit that the default branch reaches: author as a keyed hash, times, UTC offset, co-authors, evidence "
-        "of AI use. From a bare partial clone without files; needs no account, and GITHUB_TOKEN for private ones. What "
-        "is new since the last run is fetched; a bundle or another copy on this machine is known up to its newest commit."
+        "Every commit that the default branch reaches: author as a keyed hash, times, UTC offset, co-authors, "
+        "evidence of AI use. From a bare partial clone without files; needs no account, and GITHUB_TOKEN for private "
+        "ones. What is new since the last run is fetched; a copy on this machine is known up to its newest commit."
     ),
     schema=SCHEMA,
     subjects=subjects,

@@ -127,8 +127,8 @@ SOURCE = Source(
     source="git",
     stream="mailmap",
     description=(
-        "Which addresses a repository's .mailmap at HEAD says are one person's, as keyed hashes. Asks the remote for one "
-        "tree and one file when HEAD has moved; a remote that gives no single object leaves it unknown."
+        "Which addresses a repository's .mailmap at HEAD says are one person's, as keyed hashes. Asks the remote for "
+        "one tree and one file when HEAD has moved; a remote that gives no single object leaves it unknown."
     ),
     schema=SCHEMA,
     subjects=subjects,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +17,11 @@ TOOLS_FILE = Path(__file__).with_name("ai_tools.toml")
 OTHER = "other"  # a tool that no list has, beside a model that one has
 MODEL_CHARACTERS = 48
 VERBS = rb"(?:generated|created|written|authored|implemented|developed|produced|coded|made|built|assisted)"
-# What a message must hold for anything to be found in it; a superset of all patterns below, tried on all messages at once.
-MARKERS = "(?i)-by[ \t]*:|(?:ed|en|de|lt)[ -](?:with|by|using|via)|-session[ \t]*:|amp-thread|entire-|replit-|生成|编写|完成"
+# What a message must hold for anything to be found in it: a superset of all patterns below, tried on all at once.
+MARKERS = (
+    "(?i)-by[ \t]*:|(?:ed|en|de|lt) (?:with|by|using|via)|made-with|-session[ \t]*:|amp-thread|entire-|replit-"
+    "|生成|编写|完成"
+)
 TRAILER = re.compile(
     rb"^(?P<key>co-authored-by|assisted-by|generated-by)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:\r?\n[ \t]+\S[^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
@@ -53,18 +56,22 @@ NOTHING = Said()
 
 def said(message: bytes) -> Said:
     """The addresses of its co-authors as they stand there, and what it says of AI tools, each once."""
-    tools = _tools()
     emails: list[bytes] = []
     found: list[Finding | None] = []
     for trailer in TRAILER.finditer(message):
-        key, value = trailer["key"].decode().lower(), trailer["value"]
-        if key == "co-authored-by":
-            emails += [email.strip() for email in ADDRESS.findall(value) if email.strip()]
-            found.append(tools.co_author(value))
-        else:
-            found.append(tools.helper(key, value))
-    found += tools.phrases(message)
+        addresses, finding = _trailer(trailer["key"].lower(), trailer["value"])
+        emails += addresses
+        found.append(finding)
+    found += _tools().phrases(message)
     return Said(emails, tuple(dict.fromkeys(finding for finding in found if finding)))
+
+
+@lru_cache(maxsize=10_000)  # the same people and tools stand in many messages
+def _trailer(key: bytes, value: bytes) -> tuple[Sequence[bytes], Finding | None]:
+    """The addresses of a co-author, and the tool that a trailer names."""
+    if key != b"co-authored-by":
+        return (), _tools().helper(key.decode(), value)
+    return [email.strip() for email in ADDRESS.findall(value) if email.strip()], _tools().co_author(value)
 
 
 def signed(kind: str, name: bytes) -> Finding | None:
@@ -89,14 +96,19 @@ class _Tools:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = data
         entries: Sequence[Mapping[str, Any]] = data["tool"]
-        self._words = {_blank(word): tool["name"] for tool in entries for word in tool.get("words", ())}
-        self._alone = {_blank(word): tool["name"] for tool in entries for word in tool.get("alone", ())}
-        self._names = {_blank(tool["name"]): tool["name"] for tool in entries}
-        self._emails = {email.encode(): tool["name"] for tool in entries for email in tool.get("emails", ())}
-        self._marks = {mark: tool["name"] for tool in entries for mark in tool.get("marks", ())}
+        self._words: dict[str, str] = {_blank(word): tool["name"] for tool in entries for word in tool.get("words", ())}
+        self._alone: dict[str, str] = {_blank(word): tool["name"] for tool in entries for word in tool.get("alone", ())}
+        self._names: dict[str, str] = {_blank(tool["name"]): tool["name"] for tool in entries}
+        self._emails: dict[bytes, str] = {
+            email.encode(): tool["name"] for tool in entries for email in tool.get("emails", ())
+        }
+        self._marks: dict[str, str] = {mark: tool["name"] for tool in entries for mark in tool.get("marks", ())}
+        self._starts = tuple(mark.partition(":")[0].encode() for mark in self._marks)
         self._machines = tuple(start.encode() for start in data["machine_addresses"])
         self._vocabulary = frozenset([*data["models"], *data["variants"]])
-        self.endings = {tool["author_ending"]: tool["name"] for tool in entries if "author_ending" in tool}
+        self.endings: dict[str, str] = {
+            tool["author_ending"]: tool["name"] for tool in entries if "author_ending" in tool
+        }
 
     def co_author(self, value: bytes) -> Finding | None:
         """What a `Co-authored-by` names, if it is a tool."""
@@ -123,12 +135,13 @@ class _Tools:
 
     def phrases(self, message: bytes) -> Iterable[Finding]:
         """Lines that say "Generated with …", and trailers that a tool writes of itself."""
-        for match in self._phrase.finditer(message):
+        low = message.lower()
+        for match in self._phrase.finditer(message) if any(word in low for word in _PHRASE_WORDS) else ():
             word = _blank(_text(match[match.lastgroup or 0]))
             tool = self._words.get(word) or self._alone.get(word)
             if tool:
                 yield Finding("phrase", tool)
-        for match in self._mark.finditer(message):
+        for match in self._mark.finditer(message) if any(mark in low for mark in self._starts) else ():
             tool = next((tool for mark, tool in self._marks.items() if _text(match[0]).startswith(mark)), None)
             if tool:
                 yield Finding("mark", tool)
@@ -188,7 +201,7 @@ class _Tools:
         words, alone = _alternatives(self._words), _alternatives(self._alone)
         subject = rb"(?:this (?:commit|change|patch|pr|pull request|code|work) (?:was|is|has been) )?"
         begin = rb"^[^\w\r\n]*" + subject + rb"(?:(?:co-?|auto-?|partially |partly |fully )?)"
-        how = rb"[ -](?:with|by|using|via)(?![ \t]*:)(?: the)?(?: (?:help|assistance|aid) (?:of|from))?[^\w\r\n]+"
+        how = rb" (?:with|by|using|via)(?: the)?(?: (?:help|assistance|aid) (?:of|from))?[^\w\r\n]+"
         end = rb"[^\w\r\n]*(?:\(?https?://[^\s]*)?[^\w\r\n]*$"
         chinese = "(?:由|使用|通过|借助)".encode() + rb"[^\w\r\n\x80-\xff]*(?P<chinese>" + words + rb")"
         chinese += rb"[^\w\r\n\x80-\xff]*(?:" + "自动|辅助|协助".encode() + rb")?" + "(?:生成|编写|完成)".encode()
@@ -204,6 +217,7 @@ class _Tools:
         return re.compile(rb"^(?:" + b"|".join(keys) + rb")", re.IGNORECASE | re.MULTILINE)
 
 
+_PHRASE_WORDS = (b" with", b" by", b" using", b" via", "生成".encode(), "编写".encode(), "完成".encode())
 _APP = re.compile(rb"(?:[0-9]+\+)?(?P<login>[a-z0-9-]+)\[bot\]@users\.noreply\.github\.com")
 _MODEL_PART = re.compile(r"[a-z]{0,3}\d[\d.]*[a-z]{0,3}")
 

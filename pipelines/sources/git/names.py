@@ -56,7 +56,9 @@ def _is_common(text: str) -> bool:
     if len(words) == 1 and _HAN.fullmatch(words[0]):
         words = [words[0][0], words[0][1:]] if len(words[0]) > 1 else words
     if len(words) == 1:
-        return any(words[0] in group.family or words[0] in group.given or _joined(words[0], group) for group in _groups())
+        return any(
+            words[0] in group.family or words[0] in group.given or _joined(words[0], group) for group in _groups()
+        )
     halves = ((words[0], "".join(words[1:])), (words[-1], "".join(words[:-1])))
     return any(family in group.family and given in group.given for group in _groups() for family, given in halves)
 

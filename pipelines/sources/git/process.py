@@ -49,7 +49,7 @@ class Limits:
 
     Attributes:
         probe: the whole of a question without a download, and of a command that looks at a mirror.
-        stall: a download of which less than `STALL_BYTES` came, and no other sign of work, within that time has stalled.
+        stall: a download has stalled if less than `STALL_BYTES` of it came within that time, and no word of other work.
         total: the whole of a download, and of reading a history.
     """
 
@@ -97,8 +97,7 @@ def run(job: Job) -> Done:
     stdout: list[bytes] = []
     stderr = bytearray()
     with _started(job) as process:
-        for block in _blocks(process, job, stderr):
-            stdout.append(block)
+        stdout.extend(_blocks(process, job, stderr))
     return Done(process.returncode, b"".join(stdout), stderr.decode(errors="replace").strip())
 
 
@@ -147,9 +146,7 @@ def _started(job: Job) -> Iterator[subprocess.Popen[bytes]]:
                 pipe.close()
 
 
-def _blocks(
-    process: subprocess.Popen[bytes], job: Job, stderr: bytearray, most: int = PIPE_BYTES
-) -> Iterator[bytes]:
+def _blocks(process: subprocess.Popen[bytes], job: Job, stderr: bytearray, most: int = PIPE_BYTES) -> Iterator[bytes]:
     """What the process writes to its standard output as it comes, until it has ended; raises when its time is up."""
     watch = _Watch(job)
     with selectors.DefaultSelector() as waiting:
@@ -162,14 +159,13 @@ def _blocks(
             waiting.register(process.stdin, selectors.EVENT_WRITE)
         while waiting.get_map():
             for key, _events in waiting.select(LOOK_SECONDS):
-                pipe = key.fileobj
-                if pipe is process.stdin:
+                if process.stdin is not None and key.fileobj is process.stdin:
                     rest = _write(process.stdin, rest, waiting)
                     continue
                 block = os.read(key.fd, most)
                 if not block:
-                    waiting.unregister(pipe)
-                elif pipe is process.stdout:
+                    waiting.unregister(key.fileobj)
+                elif key.fileobj is process.stdout:
                     yield block
                 else:
                     stderr += block
