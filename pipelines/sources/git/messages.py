@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 TOOLS_FILE = Path(__file__).with_name("ai_tools.toml")
 OTHER = "other"  # a tool that no list has, beside a model that one has
 MODEL_CHARACTERS = 48
+SHORT = 3  # letters before digits that are no word: `k2`, `a3b`
+AROUND = rb"(?:[^\w\r\n]|_)*"  # what a line may begin and end with: quotes, emphasis, brackets, a robot
 VERBS = rb"(?:generated|created|written|authored|implemented|developed|produced|coded|made|built|assisted)"
 # What a message must hold for anything to be found in it: a superset of all patterns below, tried on all at once.
 MARKERS = (
@@ -156,8 +158,15 @@ class _Tools:
         parts = [part for part in name.split("-") if part]
         if not parts or len(name) > MODEL_CHARACTERS or not self._model_start.match(name):
             return None
-        good = all(part in self._vocabulary or _MODEL_PART.fullmatch(part) for part in parts)
-        return name if good and (len(parts) > 1 or _MODEL_PART.fullmatch(parts[0])) else None
+        good = all(self._is_of_model(part) for part in parts)
+        return name if good and (len(parts) > 1 or parts[0] not in self._vocabulary) else None
+
+    def _is_of_model(self, part: str) -> bool:
+        """Whether it is a word of models, digits with a few letters at them (`k2`, `30b`), or both (`qwen3`)."""
+        match = _MODEL_PART.fullmatch(part)
+        return part in self._vocabulary or (
+            match is not None and (len(match["word"]) <= SHORT or match["word"] in self._vocabulary)
+        )
 
     def _named(self, name: str, *, personal: bool) -> str | None:
         """The tool that a name means; one that people have counts only whole, and beside no person's address."""
@@ -200,14 +209,14 @@ class _Tools:
     def _phrase(self) -> re.Pattern[bytes]:
         words, alone = _alternatives(self._words), _alternatives(self._alone)
         subject = rb"(?:this (?:commit|change|patch|pr|pull request|code|work) (?:was|is|has been) )?"
-        begin = rb"^[^\w\r\n]*" + subject + rb"(?:(?:co-?|auto-?|partially |partly |fully )?)"
-        how = rb" (?:with|by|using|via)(?: the)?(?: (?:help|assistance|aid) (?:of|from))?[^\w\r\n]+"
-        end = rb"[^\w\r\n]*(?:\(?https?://[^\s]*)?[^\w\r\n]*$"
+        begin = b"^" + AROUND + subject + rb"(?:co-?|auto-?|partially |partly |fully )?"
+        how = rb" (?:with|by|using|via)(?: the)?(?: (?:help|assistance|aid) (?:of|from))? " + AROUND
+        end = AROUND + rb"(?:https?://[^\s]*)?" + AROUND + rb"\r?$"
         chinese = "(?:由|使用|通过|借助)".encode() + rb"[^\w\r\n\x80-\xff]*(?P<chinese>" + words + rb")"
         chinese += rb"[^\w\r\n\x80-\xff]*(?:" + "自动|辅助|协助".encode() + rb")?" + "(?:生成|编写|完成)".encode()
         return re.compile(
             begin + VERBS + how + rb"(?P<word>" + words + rb")(?!\w)"
-            rb"|^[^\w\r\n]*generated" + how + rb"(?P<alone>" + alone + rb")(?!\w)" + end + rb"|" + chinese,
+            b"|^" + AROUND + b"generated" + how + rb"(?P<alone>" + alone + rb")(?!\w)" + end + rb"|" + chinese,
             re.IGNORECASE | re.MULTILINE,
         )
 
@@ -219,7 +228,7 @@ class _Tools:
 
 _PHRASE_WORDS = (b" with", b" by", b" using", b" via", "生成".encode(), "编写".encode(), "完成".encode())
 _APP = re.compile(rb"(?:[0-9]+\+)?(?P<login>[a-z0-9-]+)\[bot\]@users\.noreply\.github\.com")
-_MODEL_PART = re.compile(r"[a-z]{0,3}\d[\d.]*[a-z]{0,3}")
+_MODEL_PART = re.compile(r"(?P<word>[a-z]*)\d[\d.]*[a-z]{0,3}")
 
 
 def _alternatives(words: Iterable[str]) -> bytes:

@@ -196,7 +196,10 @@ def test_a_fetch_that_misses_an_object_is_ended_instead_of_fetching_it(tmp_path:
 
 def test_a_mirror_is_no_partial_clone_while_it_is_read(tmp_path: Path) -> None:
     maker = Maker(tmp_path / "a.git")
-    maker.commit()
+    blob = maker.git("hash-object", "-w", "--stdin", given=b"x")
+    tree = maker.git("mktree", given=f"100644 blob {blob}\tfile\n".encode())
+    who = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    maker.git("update-ref", "refs/heads/main", maker.git("commit-tree", tree, "-m", "x", **who))
     own = Mirror(tmp_path / "m.git", maker.path.as_uri())
     head = own.remote_head()
     assert head is not None
@@ -204,9 +207,21 @@ def test_a_mirror_is_no_partial_clone_while_it_is_read(tmp_path: Path) -> None:
     config = (own.path / "config").read_text()
     assert "promisor" not in config
     assert "url" not in config
-    tree = own.look("log", "-1", "--format=%T").decode().strip()
     with pytest.raises(TerminalError):
         own.look("cat-file", "-p", tree)
+
+
+def test_an_object_is_had_by_its_id_alone(tmp_path: Path) -> None:
+    maker = Maker(tmp_path / "a.git")
+    blob = maker.git("hash-object", "-w", "--stdin", given=b"x")
+    maker.commit()
+    own = Mirror(tmp_path / "m.git", maker.path.as_uri())
+    head = own.remote_head()
+    assert head is not None
+    own.fetch(head)
+    assert own.bring([blob])
+    assert own.look("cat-file", "blob", blob) == b"x"
+    assert not own.bring(["1" * 40])
 
 
 def test_input_and_output_larger_than_a_pipe_do_not_stop_each_other(tmp_path: Path) -> None:
