@@ -256,3 +256,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     assert said in str(caught.value)
     with pytest.raises(CatalogueError, match="cannot be read"):
         Catalogue.load(tmp_path)
+
+
+def test_a_repository_names_what_it_was_forked_from() -> None:
+    text = """
+[[ecosystem]]
+id = "one"
+label = "One"
+[[project]]
+label = "A"
+ecosystem = "one"
+region = "us"
+layer = "model"
+repositories = [{ name = "own/name", fork_of = "up/stream" }, "up/stream"]
+"""
+    (project,) = Catalogue.parse(text).projects
+    assert [repository.fork_of for repository in project.repositories] == ["up/stream", None]

@@ -215,8 +215,8 @@ class _Tools:
         chinese = "(?:由|使用|通过|借助)".encode() + rb"[^\w\r\n\x80-\xff]*(?P<chinese>" + words + rb")"
         chinese += rb"[^\w\r\n\x80-\xff]*(?:" + "自动|辅助|协助".encode() + rb")?" + "(?:生成|编写|完成)".encode()
         return re.compile(
-            begin + VERBS + how + rb"(?P<word>" + words + rb")(?!\w)"
-            b"|^" + AROUND + b"generated" + how + rb"(?P<alone>" + alone + rb")(?!\w)" + end + rb"|" + chinese,
+            begin + VERBS + how + rb"(?P<word>" + words + rb")(?![A-Za-z0-9])"
+            b"|^" + AROUND + b"generated" + how + rb"(?P<alone>" + alone + rb")(?![A-Za-z0-9])" + end + rb"|" + chinese,
             re.IGNORECASE | re.MULTILINE,
         )
 
