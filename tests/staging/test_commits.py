@@ -43,7 +43,8 @@ def test_a_later_telling_brings_what_an_earlier_one_lacked(installation: Any) ->
     known = {"author_name_key": "name:x", "change_key": "c", "ai_findings": [finding], "author_placeholder": True}
     installation.tell("commits", "o/a", rows("1", author_key="account:1", listing=2, **known))
     assert installation.ask(
-        "SELECT sha, author_id, author_name_key, change_key, ai_findings, author_placeholder, is_upstream FROM staging.commit"
+        "SELECT sha, author_id, author_name_key, change_key, ai_findings, author_placeholder, is_upstream "
+        "FROM staging.commit"
     ) == [("1", "account:1", "name:x", "c", [finding], True, False)]
     assert installation.ask("SELECT sha, listing, ai_findings FROM fact.commit ORDER BY 1") == [
         ("1", 2, [finding]),

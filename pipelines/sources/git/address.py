@@ -19,8 +19,8 @@ GITHUB_API = "api.github.com"
 CLOUD_API = re.compile(r"api\.(?P<host>[a-z0-9-]+\.ghe\.com)")  # GitHub Enterprise Cloud with data residency
 LIVE = re.compile(r"^\[ecotone\]\s*\n(?:\s+.*\n)*?\s+live\s*=\s*true\s*$", re.MULTILINE | re.IGNORECASE)
 ABSENT = re.compile(
-    r"does not appear to be a git repository|[Rr]epository (?:'[^']*' )?not found|does not exist|could not read Username"
-    r"|Authentication failed|not valid: is this a git repository|returned error: 40[134]|returned error: 451",
+    r"does not appear to be a git repository|[Rr]epository (?:'[^']*' )?not found|does not exist|could not read"
+    r" Username|Authentication failed|not valid: is this a git repository|returned error: 40[134]|returned error: 451",
 )
 MOVED = re.compile(r"returned error: 30[12378]|update url base from redirection|redirect")
 INCOMPLETE = re.compile(
@@ -29,7 +29,8 @@ INCOMPLETE = re.compile(
 )
 DAMAGED = re.compile(
     r"index-pack (failed|died)|unpack-objects|bad (object|pack)|pack is corrupted|corrupt|inflate"
-    r"|missing necessary objects|did not send all necessary objects|unrecognized header|not a v2 or v3 bundle|pack (signature|has)|fatal: early EOF",
+    r"|missing necessary objects|did not send all necessary objects|unrecognized header|not a v2 or v3 bundle"
+    r"|pack (signature|has)|fatal: early EOF",
 )
 PASSING = re.compile(
     r"Could not resolve host|[Tt]imed? ?out|Connection (refused|reset)|RPC failed|early EOF|hung up"

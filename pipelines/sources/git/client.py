@@ -115,7 +115,7 @@ class Mirror:
                 return self._fetch(head)
 
     def bring(self, objects: Sequence[str], *, whole: bool = False) -> bool:
-        """Whether these objects are here now, each asked for by its id; `whole`: with all below them. False: refused."""
+        """Whether these objects are here now, each asked for by its id, `whole` with all below; False: refused."""
         missing = self._missing(objects)
         if missing and self.address.is_bundle:
             return False

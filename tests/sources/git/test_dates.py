@@ -33,7 +33,7 @@ from pipelines.settings import Settings
         ("soon", "+0000", None, None),
     ],
 )
-def test_offset_is_lost_where_no_clock_shows_it_and_nothing_else(
+def test_offset_is_lost_where_no_clock_shows_it_and_nothing_else(  # noqa: PLR0913, PLR0917 - a row of the table
     settings: Settings, maker: Maker, fetching: Any, at: int | str, offset: str, epoch: int | None, minutes: int | None
 ) -> None:
     before = maker.commit(at=1_600_000_000, offset="+0200")

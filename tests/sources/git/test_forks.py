@@ -40,15 +40,13 @@ def test_what_the_upstream_has_is_marked(settings: Settings, fork: Maker, maker:
     assert marks(fetching.rows(settings, batch.state, name="f/k", fork_of="a/b")) == [False, True]
 
 
-def test_a_repository_that_is_no_fork_is_not_asked(settings: Settings, fork: Maker, fetching: Any) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("fork")
+def test_a_repository_that_is_no_fork_is_not_asked(settings: Settings, fetching: Any) -> None:
     assert marks(fetching.rows(settings, name="f/k")) == [None] * 5
 
 
-def test_an_upstream_that_is_named_or_taken_back_later_marks_all_anew(
-    settings: Settings,
-    fork: Maker,
-    fetching: Any,  # noqa: ARG001 - it is made
-) -> None:
+@pytest.mark.usefixtures("fork")
+def test_an_upstream_that_is_named_or_taken_back_later_marks_all_anew(settings: Settings, fetching: Any) -> None:
     (plain,) = fetching(settings, name="f/k")
     (named,) = fetching(settings, plain.state, name="f/k", fork_of="a/b")
     assert marks(named.table.to_pylist()) == [False, False, True, True, True]

@@ -45,7 +45,8 @@ def lines_of(batch: Any) -> list[dict[str, Any]]:
 def test_a_mailmap_becomes_keyed_pairs_and_no_other_file_is_fetched(
     settings: Settings, maker: Maker, fetching: Any
 ) -> None:
-    content = b"# who is who\nAda Lovelace <ada@x.org> <old@x.org>\nBo B <bo@x.org> Bobby <b@y.org>\nCleo <c@x.org>\nbroken <\n"
+    content = b"# who is who\nAda Lovelace <ada@x.org> <old@x.org>\nBo B <bo@x.org> Bobby <b@y.org>\n"
+    content += b"Cleo <c@x.org>\nbroken <\n"
     with_files(maker, {".mailmap": content, "large": b"x" * 100_000})
     fetching(settings)
     (batch,) = fetching(settings, fetch=mailmap.fetch)
@@ -98,10 +99,7 @@ def test_a_remote_that_gives_no_single_object_leaves_it_unknown(
     with pytest.raises(Skipped, match="gives no single object"):
         fetching(bundled, fetch=mailmap.fetch)
     for path in maker.path.glob("objects/*/*"):  # the remote has lost its files
-        kind = subprocess.run(
-            ["git", "cat-file", "-t", path.parent.name + path.name], cwd=maker.path, capture_output=True, text=True, check=True
-        )  # fmt: skip
-        if kind.stdout.strip() != "commit":
+        if maker.git("cat-file", "-t", path.parent.name + path.name) != "commit":
             path.unlink()
     with pytest.raises(Skipped, match="gives no single object"):
         fetching(settings, fetch=mailmap.fetch)
@@ -109,8 +107,15 @@ def test_a_remote_that_gives_no_single_object_leaves_it_unknown(
 
 @pytest.mark.parametrize(
     ("content", "count"),
-    [(b"", 0), (b"\xff\xfe<\xff@x>\n", 1), (b"<a@x> <b@x>\r\n", 1), (b"A <> <b@x>\n", 0), (b"A <a@x> <b@x> # why\n", 1), (b"A\n<\n>\n", 0)],
-)  # fmt: skip
+    [
+        (b"", 0),
+        (b"\xff\xfe<\xff@x>\n", 1),
+        (b"<a@x> <b@x>\r\n", 1),
+        (b"A <> <b@x>\n", 0),
+        (b"A <a@x> <b@x> # why\n", 1),
+        (b"A\n<\n>\n", 0),
+    ],
+)
 def test_lines_are_read_as_git_reads_them(content: bytes, count: int) -> None:
     assert len(list(mailmap.lines(content))) == count
 

@@ -92,7 +92,8 @@ def test_a_row_holds_all_of_it_and_none_of_the_text(settings: Settings, maker: M
     maker.commit(
         name="Zoë Zetterberg (aider)",
         message="secret subject\n\nCo-authored-by: Yves Ypsilon <7+yves@users.noreply.github.com>\n\n"
-        "Co-authored-by: Xaver <xaver@x.org>\nCo-authored-by: again <xaver@X.org>\nAssisted-by: Claude:claude-opus-4-5\n",
+        "Co-authored-by: Xaver <xaver@x.org>\nCo-authored-by: again <xaver@X.org>\n"
+        "Assisted-by: Claude:claude-opus-4-5\n",
     )
     maker.commit(message="plain")
     plain, row = fetching.rows(settings)

@@ -16,7 +16,7 @@ from gitmaker import Maker
 from pipelines.errors import Paused, TerminalError, TransientError
 from pipelines.sandbox.git.server import GitFault, GitServer
 from pipelines.settings import Settings
-from pipelines.sources.git.client import Mirror
+from pipelines.sources.git.client import Head, Mirror
 from pipelines.sources.git.process import Job, Limits, TookTooLong, run
 
 SECONDS = 3.0
@@ -37,6 +37,12 @@ def served(tmp_path: Path) -> Iterator[GitServer]:
 
 def mirror(server: GitServer, home: Path, name: str = "b", **how: Any) -> Mirror:
     return Mirror(home / "mirror.git", f"{server.endpoint}/a/{name}.git", limits=LIMITS, **how)
+
+
+def told(own: Mirror, head: Head) -> list[str]:
+    """The ids of the history, fetched and read."""
+    own.fetch(head)
+    return [sha.decode() for (shas,) in own.log(["%H"]) for sha in shas]
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -162,8 +168,7 @@ def test_a_commit_that_its_source_lacks_is_an_error_in_seconds(tmp_path: Path) -
     assert head is not None
     started = time.monotonic()
     with pytest.raises(TerminalError, match=r"a\.git .*(whole copy|damaged)"):
-        own.fetch(head)
-        list(own.log(["%H"]))
+        told(own, head)
     assert time.monotonic() - started < 20
 
 
@@ -184,14 +189,11 @@ def test_a_fetch_that_misses_an_object_is_ended_instead_of_fetching_it(tmp_path:
     moved = own.remote_head()
     assert moved is not None
     try:
-        own.fetch(moved)
-        told = [sha.decode() for (shas,) in own.log(["%H"]) for sha in shas]
-        assert told[0] == newest
+        assert told(own, moved)[0] == newest
     except TerminalError as error:
         assert "whole copy" in str(error)  # noqa: PT017 - either is right, hanging is not
     assert time.monotonic() - started < 20
-    assert own.fetch(moved) == newest  # it mends itself: the mirror was thrown away
-    assert len([sha for (shas,) in own.log(["%H"]) for sha in shas]) == 4
+    assert len(told(own, moved)) == 4  # it mends itself: the mirror was thrown away
 
 
 def test_a_mirror_is_no_partial_clone_while_it_is_read(tmp_path: Path) -> None:
