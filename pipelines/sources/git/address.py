@@ -37,8 +37,8 @@ PASSING = re.compile(
     r"|returned error: (429|5\d\d)|Operation too slow|SSL|unable to access",
 )
 WHOLE = (
-    "it lacks objects that its history refers to (it is shallow, or a bundle of a part). Name a whole copy: "
-    "`git fetch --unshallow` in it, `git clone --mirror`, or `git bundle create FILE --all` in a whole one."
+    "it lacks objects that its history refers to (it is shallow, a partial clone, or a bundle of a part). Name a whole "
+    "copy: `git fetch --unshallow` in it, `git clone --mirror`, or `git bundle create FILE --all` in a whole one."
 )
 
 
@@ -91,6 +91,10 @@ class Address:
             return False
         config = self._file("config")
         return config is None or not LIVE.search(config.read_text(errors="replace"))
+
+    def environment(self) -> dict[str, str]:
+        """What keeps git on this machine where the source is: a partial clone there would ask its own remote."""
+        return {} if self.path is None else {"GIT_ALLOW_PROTOCOL": "file"}
 
     def check_whole(self) -> None:
         """TerminalError if it is a shallow repository on this machine: it has no whole history to give."""

@@ -181,7 +181,7 @@ class Mirror:
             ["ls-remote", "--", self.address.url],
             f"{self.address.shown} to list its branches (git ls-remote)",
             self.limits.probe,
-            environment=configured(self._authorization()),
+            environment={**self.address.environment(), **configured(self._authorization())},
             tick=self.tick,
         )
         done = run(job)
@@ -238,7 +238,7 @@ class Mirror:
         done = run(
             replace(
                 job,
-                environment=configured(settings),
+                environment={**self.address.environment(), **configured(settings)},
                 stall=self.limits.stall,
                 received=lambda: self._stored() - before,
             )

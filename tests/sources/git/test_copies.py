@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,22 @@ def test_a_shallow_clone_says_so_before_anything_is_fetched(settings: Settings, 
             fetching(over(settings, url))
     subprocess.run(["git", "-C", str(shallow), "fetch", "--quiet", "--unshallow"], check=True)
     assert len(fetching.rows(over(settings, f"file://{shallow}"))) == 9
+
+
+def test_a_partial_clone_whose_promisor_is_gone_says_so_in_seconds(
+    settings: Settings, maker: Maker, fetching: Any
+) -> None:
+    blob = maker.git("hash-object", "-w", "--stdin", given=b"A <a@x.org> <b@x.org>\n")
+    tree = maker.git("mktree", given=f"100644 blob {blob}\t.mailmap\n".encode())
+    who = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    maker.git("update-ref", "refs/heads/main", maker.git("commit-tree", tree, "-m", "x", **who))
+    partial = maker.path.with_name("p+p.git")
+    maker.git("clone", "--quiet", "--bare", "--filter=tree:0", f"file://{maker.path}", str(partial))
+    maker.path.rename(maker.path.with_name("gone"))  # it promised the rest
+    started = time.monotonic()
+    with pytest.raises(TerminalError, match=r"p\+p\.git could not be fetched: .*a partial clone"):
+        fetching(over(settings, f"file://{partial}"))
+    assert time.monotonic() - started < 30
 
 
 def test_ids_of_sha256_are_read_from_a_repository_and_from_a_bundle(
