@@ -65,7 +65,8 @@ def _is_common(text: str) -> bool:
 
 def _joined(word: str, group: _Group) -> bool:
     """Whether both names are written as one word, in either order: `zhangwei`, `weizhang`."""
-    halves = ((word[:at], word[at:]) for at in range(1, len(word)))
+    listed = _listed()  # most words have no two halves that any group has
+    halves = [(word[:at], word[at:]) for at in range(1, len(word)) if word[:at] in listed and word[at:] in listed]
     return any(
         (one in group.family and other in group.given) or (one in group.given and other in group.family)
         for one, other in halves
@@ -82,3 +83,9 @@ def _placeholders() -> tuple[frozenset[str], re.Pattern[str]]:
 def _groups() -> tuple[_Group, ...]:
     data = tomllib.loads(NAMES_FILE.read_text(encoding="utf-8"))
     return tuple(_Group(frozenset(group["family"]), frozenset(group["given"])) for group in data["common"])
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """All frequent names, of whichever group and kind."""
+    return frozenset(name for group in _groups() for names in group for name in names)
