@@ -30,6 +30,7 @@ from pipelines.errors import ConfigurationError
 
 KEY_BYTES = 32
 DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
+DEFAULT_GIT_SECONDS = 1_800
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
 DEFAULT_GITHUB_URL = "https://api.github.com"
 CA_BUNDLE_NAMES = ("ECOTONE_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")  # the first that is set
@@ -69,6 +70,7 @@ class Settings:
         contact: an e-mail or address that requests to the packages service name; None: none.
         ca_bundle: a file of certificate authorities that are trusted instead of the machine's; None: those.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
+        git_seconds: how long fetching or reading one history may take in all; a stalled fetch is ended after a minute.
     """
 
     home: Path
@@ -92,6 +94,7 @@ class Settings:
     contact: str | None = None
     ca_bundle: str | None = None
     fixed_now: datetime | None = None
+    git_seconds: int = DEFAULT_GIT_SECONDS
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -121,6 +124,7 @@ class Settings:
             contact=_contact(environ.get("ECOTONE_CONTACT")),
             ca_bundle=_ca_bundle(environ),
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
+            git_seconds=_seconds(environ.get("ECOTONE_GIT_SECONDS")),
         )
 
     def now(self) -> datetime:
@@ -269,6 +273,16 @@ def _contact(text: str | None) -> str | None:
             f"ECOTONE_CONTACT={text!r} is no address. Write an e-mail or a page, or leave it unset."
         )
     return text
+
+
+def _seconds(text: str | None) -> int:
+    if not text:
+        return DEFAULT_GIT_SECONDS
+    if not text.strip().isdecimal() or int(text) == 0:
+        raise ConfigurationError(
+            f"ECOTONE_GIT_SECONDS={text!r} is no number of seconds. Write 3600 for an hour, or leave it unset."
+        )
+    return int(text)
 
 
 def _clock(text: str | None) -> datetime | None:

@@ -57,12 +57,14 @@ class Repository:
         id: the slug in its entity id: the name as first catalogued, which stays when the name changes.
         name: the name it has now, `owner/name`.
         names: the current name first, then the former ones, newest first.
+        fork_of: `owner/name` of the repository that it was forked from, catalogued or not; None: of none.
     """
 
     id: str
     name: str
     names: tuple[Name, ...]
     packages: tuple[str, ...] = ()
+    fork_of: str | None = None
 
     @property
     def subject(self) -> str:

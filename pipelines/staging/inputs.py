@@ -32,6 +32,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             *(("is_current", FLAG), ("position", COUNT)),
         ],
     ),
+    "input_fork": pa.schema([("repository_id", TEXT), ("fork_of", TEXT)]),
     "input_member_repository": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
     "input_member_package": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
     "input_member_selector": pa.schema(
@@ -156,6 +157,8 @@ def _project_rows(project: Project, position: int, sources: Sequence[Source]) ->
         repository_id = repository.subject
         entities[repository_id] = [repository.entity_id, *grains]
         former[repository_id] = [f"github:{name.name}" for name in repository.names if name.name != repository.name]
+        if repository.fork_of:
+            yield "input_fork", (repository_id, repository.fork_of)
         for place, name in enumerate(repository.names):
             dated = (name.valid_from, name.valid_until, place == 0, position)
             yield "input_repository_name", (name.name, repository_id, repository.entity_id, *dated)

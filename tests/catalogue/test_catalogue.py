@@ -267,3 +267,19 @@ def test_a_line_of_the_regions_that_is_not_utf8_is_left_out_and_said(tmp_path: P
     assert read.organization_regions["last-one"] == "china"
     assert not [name for name in read.organization_regions if "own" in name]
     assert [remark for remark in read.conflicts if "not UTF-8" in remark]
+
+
+def test_a_repository_names_what_it_was_forked_from() -> None:
+    text = """
+[[ecosystem]]
+id = "one"
+label = "One"
+[[project]]
+label = "A"
+ecosystem = "one"
+region = "us"
+layer = "model"
+repositories = [{ name = "own/name", fork_of = "up/stream" }, "up/stream"]
+"""
+    (project,) = Catalogue.parse(text).projects
+    assert [repository.fork_of for repository in project.repositories] == ["up/stream", None]

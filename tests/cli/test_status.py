@@ -30,7 +30,7 @@ def test_status_tells_publication_lake_runs_and_freshness(world: World) -> None:
     assert said.code == 0
     assert f"Installation  {world.home}" in said.out
     assert "as of 2026-08-22 12:00 UTC" in said.out
-    assert re.search(r"Lake +22 batches in 22 files, 13 rows", said.out)
+    assert re.search(r"Lake +31 batches in 31 files, 13 rows", said.out)
     assert re.search(r"Runs +none in progress", said.out)
     moment = r"2026-08-22 12:00"
     assert re.search(rf"^git_commits +4 +2 +2 +{moment} +{moment} +1 +1 +0$", said.out, re.MULTILINE)

@@ -16,6 +16,7 @@ VARIABLES = {
     "ECOTONE_HOME": "folder of the installation; default: data",
     "ECOTONE_CATALOGUE": "the catalogue; default: the project's ecosystems.toml",
     "ECOTONE_GIT_URL": "template with {full_name}; default: https://github.com/…",
+    "ECOTONE_GIT_SECONDS": "most that one history may take in all; default: 1800",
     "ECOTONE_RANKINGS": 'CSV or folder of rankings (stars, forks), or "clone"',
     "ECOTONE_HUB_LISTING": "Parquet listing of the whole Hub; default: not read",
     "ECOTONE_RECORDED": "what a recording holds; `ecotone replay` sets it",
