@@ -14,8 +14,8 @@ from pipelines.cli.shell.terminal import plural
 from pipelines.errors import ConfigurationError, SourceError, TerminalError
 from pipelines.lake import Lake
 from pipelines.orchestration.installation import Installation
+from pipelines.sources.github.client.accounts.budget import reserve_of
 from pipelines.sources.github.client.activity import Activity
-from pipelines.sources.github.client.budget import reserve_of
 from pipelines.sources.github.client.client import Budget, GitHub, Probe, TokenReport
 
 ATTEMPTS = 3  # of each question: somebody waits for the report

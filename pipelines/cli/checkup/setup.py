@@ -24,7 +24,7 @@ from pipelines.settings import (
     DEFAULT_PACKAGES_URL,
     Settings,
 )
-from pipelines.sources.github.client.credentials import App
+from pipelines.sources.github.client.accounts.credentials import App
 
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
 EXAMPLE = "owner/name"

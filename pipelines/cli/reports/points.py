@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pipelines.cli.reports.streams import Stream
 from pipelines.cli.shell.terminal import plural
 from pipelines.lake.manifest import Manifest
-from pipelines.sources.github.client.budget import reserve_of
+from pipelines.sources.github.client.accounts.budget import reserve_of
+from pipelines.sources.github.client.accounts.processor import KEPT_TO, SECONDS_PER_MINUTE
 from pipelines.sources.github.client.client import Budget, load_document
 from pipelines.sources.github.client.documents import prepare
-from pipelines.sources.github.client.processor import KEPT_TO, SECONDS_PER_MINUTE
 
 PAGE = 100  # rows
 PAGED = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")  # each has a query of its name

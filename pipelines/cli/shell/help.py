@@ -25,6 +25,9 @@ VARIABLES = {
     "HF_TOKEN": "raises the Hub's limits; default: read anonymously",
     "GITHUB_TOKEN": "for sources that read GitHub's API; without, skipped",
     "GITHUB_TOKENS": "more of them, comma separated, of other accounts",
+    "ECOTONE_GITHUB_APP_ID": "a GitHub App, instead of tokens or beside them",
+    "ECOTONE_GITHUB_APP_KEY": "its private key (PEM text)",
+    "ECOTONE_GITHUB_APP_KEY_PATH": "or the .pem file that holds it",
     "ECOTONE_GITHUB_URL": "GitHub's API; default: https://api.github.com",
     "ECOTONE_GITHUB_BUDGET": "points that a run may spend; default: GitHub's",
     "OPENROUTER_API_KEY": "for tokens used on OpenRouter; without, skipped",
@@ -32,6 +35,7 @@ VARIABLES = {
     "ECOTONE_OPENROUTER_URL": "OpenRouter; default: https://openrouter.ai",
     "ECOTONE_PACKAGES_URL": "package counts; default: https://packages.ecosyste.ms; or off",
     "ECOTONE_PACKAGES_FILE": "folder of recorded look-ups instead",
+    "ECOTONE_CA_BUNDLE": "certificate authorities; else SSL_CERT_FILE and its like",
     "ECOTONE_CONTACT": "e-mail or page that its requests name; default: none",
 }
 _WIDTH = max(map(len, VARIABLES)) + 2

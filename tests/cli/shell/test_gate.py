@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from in_thread import in_thread
 
 from pipelines.cli.shell.gate import LOOPBACK, Gate, unguessable_path
 
@@ -82,7 +83,7 @@ def ask(
         ):
             return answer.status, await answer.text(), dict(answer.headers)
 
-    return asyncio.run(asked())
+    return in_thread(lambda: asyncio.run(asked()))
 
 
 def test_its_own_pages_pass(gate: Gate) -> None:
@@ -146,9 +147,9 @@ def test_a_socket_passes_for_its_own_pages_only(gate: Gate) -> None:
             await socket.send_str("hello")
             return str(await socket.receive_str())
 
-    assert asyncio.run(talk(f"http://{LOOPBACK}:{gate.port}")) == "echo hello"
+    assert in_thread(lambda: asyncio.run(talk(f"http://{LOOPBACK}:{gate.port}"))) == "echo hello"
     with pytest.raises(aiohttp.WSServerHandshakeError):
-        asyncio.run(talk("http://evil.example"))
+        in_thread(lambda: asyncio.run(talk("http://evil.example")))
 
 
 def test_a_server_that_is_not_there_is_told() -> None:

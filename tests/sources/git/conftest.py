@@ -44,7 +44,7 @@ class Fetching:
         at: datetime | None = None,
         progress: Callable[[str], None] = lambda _text: None,
     ) -> list[Batch]:
-        repository = Repository(name, name, (Name(name),), fork_of)
+        repository = Repository(name, name, (Name(name),), fork_of=fork_of)
         project = Project("p", "P", "e", "us", "model", (repository,))
         request = Request(f"github:{name}", project, settings, NOW, state=state, fetched_at=at, progress=progress)
         return list(fetch(request))

@@ -10,7 +10,7 @@ import huggingface_hub
 import pyarrow.parquet as pq
 import pytest
 import stamina
-from hub_house import FAMILY, FIRST, House, days, model
+from hub_days import FAMILY, FIRST, House, days, model
 
 from pipelines.lake import Lake
 from pipelines.sandbox.faults import Fault

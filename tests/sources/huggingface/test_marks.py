@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_house import FAMILY, House, days, model
+from hub_days import FAMILY, House, days, model
 
 from pipelines.sandbox.huggingface.models import HubModels
 from pipelines.sandbox.huggingface.server import HubServer

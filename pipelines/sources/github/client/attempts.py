@@ -24,16 +24,16 @@ from pipelines.errors import (
     SourceError,
     TransientError,
 )
-from pipelines.sources.github.client.accounts import ATTEMPTS, LONGEST_WAIT, current, identify
+from pipelines.sources.github.client.accounts.budget import Account, Pool, Progress
+from pipelines.sources.github.client.accounts.credentials import Credential
+from pipelines.sources.github.client.accounts.keyring import Keyring
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS, LONGEST_WAIT, current, identify
 from pipelines.sources.github.client.answers import Answer
-from pipelines.sources.github.client.budget import Account, Pool, Progress
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import Credential
 from pipelines.sources.github.client.documents import Prepared
 from pipelines.sources.github.client.errors import Secrets, passes, problems
-from pipelines.sources.github.client.keyring import Keyring
 from pipelines.sources.github.client.refusals import Limit, refused
-from pipelines.sources.github.client.transport import Reply, Wire
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.transport import Reply, Wire
 
 SILENCE = 120.0  # seconds without any answer, be it a refusal, after which nothing is asked for a while
 UNREACHABLE = 600.0  # seconds in which nobody tries again whether GitHub can be reached

@@ -22,23 +22,23 @@ from graphql import DocumentNode
 
 from pipelines.errors import Gone, SourceError
 from pipelines.settings import Settings
-from pipelines.sources.github.client.accounts import ATTEMPTS
+from pipelines.sources.github.client.accounts.budget import MOST_AT_ONCE, Pool, Progress
+from pipelines.sources.github.client.accounts.credentials import App
+from pipelines.sources.github.client.accounts.keyring import Keyring
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS
 from pipelines.sources.github.client.activity import EVERY, Activity
-from pipelines.sources.github.client.addresses import graphql_of, rest_of
 from pipelines.sources.github.client.answers import Answer, Budget, Count, Page, Probe, Problem
 from pipelines.sources.github.client.attempts import Asker, Partial
-from pipelines.sources.github.client.budget import MOST_AT_ONCE, Pool, Progress
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import App
 from pipelines.sources.github.client.documents import load_document, prepare
 from pipelines.sources.github.client.errors import Secrets
-from pipelines.sources.github.client.keyring import Keyring
-from pipelines.sources.github.client.loop import Loop
 from pipelines.sources.github.client.missing import Missing
 from pipelines.sources.github.client.pages import LARGEST_PAGE, walk
 from pipelines.sources.github.client.probe import Prober
-from pipelines.sources.github.client.rest import Rest, TokenReport
-from pipelines.sources.github.client.transport import Wire
+from pipelines.sources.github.client.wire.addresses import graphql_of, rest_of
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.loop import Loop
+from pipelines.sources.github.client.wire.rest import Rest, TokenReport
+from pipelines.sources.github.client.wire.transport import Wire
 
 __all__ = ["Answer", "Budget", "Count", "GitHub", "Page", "Probe", "Problem", "TokenReport", "load_document"]
 

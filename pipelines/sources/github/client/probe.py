@@ -10,8 +10,8 @@ from typing import Any
 from graphql import DocumentNode
 
 from pipelines.errors import Gone, Overloaded, SourceError, TransientError, Unconfirmed
+from pipelines.sources.github.client.accounts.budget import Progress
 from pipelines.sources.github.client.answers import Answer, Count, Probe, Problem, moment
-from pipelines.sources.github.client.budget import Progress
 from pipelines.sources.github.client.documents import load_document, repeated
 from pipelines.sources.github.client.errors import TooSlow, error_of, passes
 from pipelines.sources.github.client.missing import Missing

@@ -24,7 +24,6 @@ from pipelines.errors import (
     TerminalError,
     TransientError,
 )
-from pipelines.sources.github.client import transport
 from pipelines.sources.github.client.answers import Problem
 from pipelines.sources.github.client.errors import (
     LIMIT_TYPES,
@@ -36,7 +35,8 @@ from pipelines.sources.github.client.errors import (
     passes,
     problems,
 )
-from pipelines.sources.github.client.transport import Reply
+from pipelines.sources.github.client.wire import transport
+from pipelines.sources.github.client.wire.transport import Reply
 
 RATE_LIMIT = re.compile(r"rate limit exceeded|exceeded (?:a|the|your) .*rate limit", re.IGNORECASE)
 

@@ -20,8 +20,8 @@ from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor
 
 from pipelines.sources.github.client.client import load_document
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[3]
+ROOT = Path(__file__).resolve().parents[4]
+SUPPORT = ROOT / "tests" / "support"
 SCHEMAS = (ROOT / "contracts/github.graphql", ROOT.parent / "shared/data/contracts/github.graphql")
 PACKAGE = "graphql@16"
 LISTED = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions", "community")
@@ -49,7 +49,7 @@ def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Another]:
     if schema is None or node is None or npm is None:
         pytest.skip("it takes node, npm and GitHub's schema (make contracts)")
     folder = tmp_path_factory.mktemp("graphql-js")
-    shutil.copy(HERE / "another" / "server.mjs", folder)
+    shutil.copy(SUPPORT / "another_github.mjs", folder / "server.mjs")
     install = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), PACKAGE]
     if subprocess.run(install, check=False, capture_output=True).returncode:
         pytest.skip("npm could not bring graphql-js")

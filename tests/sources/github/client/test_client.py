@@ -12,7 +12,7 @@ from github_server import ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server
 
 from pipelines.errors import BadToken, ConfigurationError, Paused, TerminalError, TransientError
 from pipelines.settings import Settings
-from pipelines.sources.github.client.budget import MOST_AT_ONCE
+from pipelines.sources.github.client.accounts.budget import MOST_AT_ONCE
 from pipelines.sources.github.client.client import GitHub
 
 

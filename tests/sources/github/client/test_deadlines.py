@@ -15,8 +15,10 @@ from pipelines.sandbox.github.server.faults import Fault
 from pipelines.sandbox.github.server.server import TOKEN, GitHubServer
 from pipelines.sandbox.github.world.facts import Advisory, GitHubWorld
 from pipelines.sandbox.github.world.generated import generated
-from pipelines.sources.github.client import attempts, keyring, rest, transport
+from pipelines.sources.github.client import attempts
+from pipelines.sources.github.client.accounts import keyring
 from pipelines.sources.github.client.client import GitHub, load_document
+from pipelines.sources.github.client.wire import rest, transport
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 WORLD = GitHubWorld.of([generated("lowmere/mill", issues=25)]).with_repository(

@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 import stamina
+from in_thread import in_thread
 
 from pipelines.cli.reports.points import Outlook
 from pipelines.sandbox.github.server.limits import Budget as Purse
+from pipelines.sources.github.client.accounts.budget import Account, Pool
+from pipelines.sources.github.client.accounts.credentials import Credential
 from pipelines.sources.github.client.attempts import Asker
-from pipelines.sources.github.client.budget import Account, Pool
 from pipelines.sources.github.client.client import Budget, load_document
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import Credential
 from pipelines.sources.github.client.documents import Prepared, prepare
 from pipelines.sources.github.client.errors import Secrets
-from pipelines.sources.github.client.transport import Reply
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.transport import Reply
 
 STARS, CHANGES = 250_000, 60_000
 BEGIN = 1_787_400_000.0
@@ -125,7 +126,7 @@ def takes(
             await asyncio.gather(*(listing(name, pages) for pages in lengths))
 
     with stamina.set_testing(False):
-        loop.run_until_complete(everything())
+        in_thread(lambda: loop.run_until_complete(everything()))
     hours, spent = loop.time() / 3_600, wire.spent
     loop.close()
     budgets = [Budget(each.name, 1, points, points, clock.now(), 0) for each in Keys().credentials()]

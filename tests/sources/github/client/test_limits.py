@@ -9,8 +9,8 @@ import pytest
 from github_server import HOUR, ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server, TestClock, numbers
 
 from pipelines.errors import Overloaded, Paused, TransientError
-from pipelines.sources.github.client import budget as github_budget
-from pipelines.sources.github.client.budget import FIRST_AT_ONCE, MINUTE, MOST_AT_ONCE, countdown
+from pipelines.sources.github.client.accounts import budget as github_budget
+from pipelines.sources.github.client.accounts.budget import FIRST_AT_ONCE, MINUTE, MOST_AT_ONCE, countdown
 from pipelines.sources.github.client.client import GitHub
 
 SLOW_DOWN = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}

@@ -16,10 +16,10 @@ import requests
 from github.Requester import Requester
 
 from pipelines.errors import SourceError, TransientError
-from pipelines.sources.github.client.bounded import Elsewhere, TooLarge, install, within
 from pipelines.sources.github.client.errors import Secrets
 from pipelines.sources.github.client.refusals import Limit, refused
-from pipelines.sources.github.client.transport import Reply
+from pipelines.sources.github.client.wire.bounded import Elsewhere, TooLarge, install, within
+from pipelines.sources.github.client.wire.transport import Reply
 
 ROWS = 100  # the largest page
 MOST_PAGES = 1_000  # a listing that goes on for longer goes in circles

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import stamina
 
 from pipelines.errors import BadToken, SourceError, TerminalError, TransientError
-from pipelines.sources.github.client.budget import Account, Pool
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import Credential
+from pipelines.sources.github.client.accounts.budget import Account, Pool
+from pipelines.sources.github.client.accounts.credentials import Credential
 from pipelines.sources.github.client.documents import load_document, prepare
 from pipelines.sources.github.client.errors import Secrets
 from pipelines.sources.github.client.refusals import Limit, refused
-from pipelines.sources.github.client.transport import Reply, Wire
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.transport import Reply, Wire
 
 ATTEMPTS = 5  # waits of about 1, 2, 4 and 8 s between them
 LONGEST_WAIT = 30.0  # seconds between two attempts

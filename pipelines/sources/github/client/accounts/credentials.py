@@ -16,8 +16,8 @@ import github
 from github.InstallationAuthorization import InstallationAuthorization
 
 from pipelines.errors import ConfigurationError
-from pipelines.sources.github.client.clock import Clock
 from pipelines.sources.github.client.errors import Secrets
+from pipelines.sources.github.client.wire.clock import Clock
 
 RENEWED_BEFORE = 300.0  # seconds before its end; it lives 3,600 (docs: authenticating as a GitHub App installation)
 INSTALLATION_TOKEN = "ghs_"  # noqa: S105 - how tokens of installations begin (docs: GitHub's token formats)

@@ -14,12 +14,12 @@ import github
 import stamina
 
 from pipelines.errors import BadToken, SourceError, TransientError
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import App, Credential, Installation, Issued, issued
+from pipelines.sources.github.client.accounts.credentials import App, Credential, Installation, Issued, issued
 from pipelines.sources.github.client.errors import Secrets
 from pipelines.sources.github.client.refusals import Limit, server_time
-from pipelines.sources.github.client.rest_calls import ANSWER_SECONDS, outcome, paged
-from pipelines.sources.github.client.transport import USER_AGENT
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.rest_calls import ANSWER_SECONDS, outcome, paged
+from pipelines.sources.github.client.wire.transport import USER_AGENT
 
 PATIENCE = 90.0  # seconds after which no further attempt begins
 WHAT = "where the GitHub App is installed"

@@ -15,15 +15,15 @@ import github
 import stamina
 
 from pipelines.errors import BadToken, EcotoneError, Paused, SourceError, TransientError
-from pipelines.sources.github.client.accounts import ATTEMPTS, LONGEST_WAIT
-from pipelines.sources.github.client.budget import AFTER_RESET, SECONDARY_WAIT, Progress, countdown
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import Credential, SharedAuth
+from pipelines.sources.github.client.accounts.budget import AFTER_RESET, SECONDARY_WAIT, Progress, countdown
+from pipelines.sources.github.client.accounts.credentials import Credential, SharedAuth
+from pipelines.sources.github.client.accounts.keyring import Keyring
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS, LONGEST_WAIT
 from pipelines.sources.github.client.errors import Secrets
-from pipelines.sources.github.client.keyring import Keyring
 from pipelines.sources.github.client.refusals import Limit
-from pipelines.sources.github.client.rest_calls import ANSWER_SECONDS, CALL_SECONDS, ROWS, outcome, paged
-from pipelines.sources.github.client.transport import USER_AGENT
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.rest_calls import ANSWER_SECONDS, CALL_SECONDS, ROWS, outcome, paged
+from pipelines.sources.github.client.wire.transport import USER_AGENT
 
 MOST_AT_ONCE = 10  # docs: 100 concurrent requests, GraphQL's included
 T = TypeVar("T")

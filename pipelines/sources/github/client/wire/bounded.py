@@ -21,7 +21,7 @@ from github.Requester import (
     RequestsResponse,
 )
 
-from pipelines.sources.github.client import transport
+from pipelines.sources.github.client.wire import transport
 
 PART = 1 << 16  # bytes
 T = TypeVar("T")

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.errors import Paused, TransientError
+from pipelines.sources.github.client.accounts.credentials import Credential
+from pipelines.sources.github.client.accounts.processor import MINUTE, Processor
 from pipelines.sources.github.client.answers import Budget
-from pipelines.sources.github.client.clock import Clock
-from pipelines.sources.github.client.credentials import Credential
-from pipelines.sources.github.client.processor import MINUTE, Processor
 from pipelines.sources.github.client.refusals import Limit, server_time
+from pipelines.sources.github.client.wire.clock import Clock
 
 MOST_AT_ONCE = 90  # docs: 100 concurrent requests, REST's included: it is left the other ten
 FEWEST_AT_ONCE, FIRST_AT_ONCE = 1, 16
