@@ -55,6 +55,14 @@ def repository_column() -> pa.Field:
     return column("repository_id", NAME, "github:<database id> of the repository", nullable=False)
 
 
+def presence_columns() -> tuple[pa.Field, ...]:
+    """The columns by which it is found out, and told, that something has left its listing."""
+    return (
+        column("node_id", pa.string(), "GitHub's id of it in GraphQL, by which it is asked for whether it is still there"),
+        column("gone_at", TIME, "when it was found to be gone: deleted, transferred or converted; NULL if it is not"),
+    )
+
+
 def pass_column() -> pa.Field:
     """The column by which rows are told that a later complete pass no longer showed."""
     return column(

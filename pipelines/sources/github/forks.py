@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
-from pipelines.sources.github.columns import Node, moment, pass_column, person, person_columns, repository_column
-from pipelines.sources.github.listing import Leg, Listing, Taken
+from pipelines.sources.github.columns import Node, moment, pass_column, person, person_columns, presence_columns, repository_column
+from pipelines.sources.github.listing import Extracted, Listing, NewsOrder
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -23,22 +23,24 @@ SCHEMA = pa.schema(
         column("created_at", TIME, "forked", nullable=False),
         column("pushed_at", TIME, "last push"),
         column("archived", pa.bool_(), "read-only"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of one of a page."""
     row: dict[str, Any] = {
         "fork_id": f"github:{node['databaseId']}",
+        "node_id": node["id"],
         "full_name": node["nameWithOwner"],
         **person("owner", node["owner"]),
         "created_at": moment(node["createdAt"]),
         "pushed_at": moment(node["pushedAt"]),
         "archived": node["isArchived"],
     }
-    return Taken([row])
+    return Extracted([row])
 
 
 LISTING = Listing(
@@ -46,12 +48,15 @@ LISTING = Listing(
     document="forks",
     path=("repository", "forks"),
     schema=SCHEMA,
+    key="fork_id",
     created="createdAt",
-    legs=(
-        Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),
-        Leg({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
+    news=(
+        NewsOrder({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),
+        NewsOrder({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
     ),
-    take=_take,
+    extract=_extract,
+    months=18,  # growth of the last 12 months compares half a year with the one before
+    gone_by="parent",
 )
 SOURCE = Source(
     name="forks",

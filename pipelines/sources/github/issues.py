@@ -21,9 +21,10 @@ from pipelines.sources.github.columns import (
     pass_column,
     person,
     person_columns,
+    presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Asking, Leg, Listing, Open, Taken
+from pipelines.sources.github.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -46,30 +47,32 @@ SCHEMA = pa.schema(
         ),
         column("comments_total", pa.int64(), "comments that GitHub counts"),
         column("comments", COMMENTS, "comments of this page: the rows of an issue together have all of them"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of an issue of a page."""
-    return _taken(node, {})
+    return _row_of(node, {})
 
 
-def _follow(asking: Asking, item: Open) -> Taken:
+def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
     """Ask for its further comments."""
-    page = asking.page("issue_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
-    taken = _taken(page.data["node"], item["carry"])
-    return Taken(taken.rows, taken.open, page.missing)
+    page = queries.page("issue_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
+    extracted = _row_of(page.data["node"], item["carry"])
+    return Extracted(extracted.rows, extracted.follow_ups, page.missing)
 
 
-def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
+def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
     """The row of an issue with the comments of one page; `carry`: the first closing, if an earlier page had it."""
     happened = node["timelineItems"]
     events = [event for event in happened["nodes"] if event is not None]
     closed = dict(carry) or next((_closing(event) for event in events if event["__typename"] == "ClosedEvent"), {})
     row = {
         "issue_id": key("issue", node),
+        "node_id": node["id"],
         "number": node["number"],
         "created_at": moment(node["createdAt"]),
         "updated_at": moment(node["updatedAt"]),
@@ -84,7 +87,7 @@ def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
     }
     info = happened["pageInfo"]
     further = [{"id": node["id"], "after": info["endCursor"], "carry": closed}] if info["hasNextPage"] else []
-    return Taken([row], further)
+    return Extracted([row], further)
 
 
 def _closing(event: Node) -> dict[str, Any]:
@@ -96,10 +99,11 @@ LISTING = Listing(
     document="issues",
     path=("repository", "issues"),
     schema=SCHEMA,
+    key="issue_id",
     created="createdAt",
-    legs=(Leg({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
-    take=_take,
-    follow=_follow,
+    news=(NewsOrder({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
+    extract=_extract,
+    follow_up=_follow_up,
     off=lambda probe: not probe.has_issues,
 )
 SOURCE = Source(

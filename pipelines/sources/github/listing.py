@@ -12,11 +12,12 @@ from pipelines.sources import Request
 from pipelines.sources.github.client.client import Answer, GitHub, Page, Probe, load_document
 from pipelines.sources.github.columns import Node
 
-Open = dict[str, Any]
+FollowUp = dict[str, Any]
+"""What a page had no room for, as JSON: it is a part of the state until it has been asked for."""
 
 
 @dataclass(frozen=True)
-class Leg:
+class NewsOrder:
     """One order in which news are walked.
 
     Attributes:
@@ -33,17 +34,17 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a node or a follow-up gave: rows, what is still open of it, and what was missing in it."""
+class Extracted:
+    """What a node or a follow-up gave: rows, what is still to be asked for of it, and what was missing in it."""
 
     rows: Sequence[Mapping[str, Any]]
-    open: Sequence[Open] = ()
+    follow_ups: Sequence[FollowUp] = ()
     missing: tuple[str, ...] = ()
 
 
 @dataclass
-class Asking:
-    """The client as a listing sees it, with a name for what it asks."""
+class Queries:
+    """The client as a listing sees it, with a name for what it asks for."""
 
     client: GitHub
     request: Request
@@ -67,6 +68,10 @@ class Asking:
         return self.client.ask(load_document(document), variables, what=self.what, progress=self.request.progress)
 
 
+def _newest_first() -> Mapping[str, str]:
+    return {"field": "CREATED_AT", "direction": "DESC"}
+
+
 @dataclass(frozen=True)
 class Listing:
     """What a source says of its listing.
@@ -76,25 +81,40 @@ class Listing:
         document: its query.
         path: of the connection in the answer.
         schema: of its rows, `repository_id` and `pass` among them, which are put in here.
+        key: the column that says which one a row is of.
         created: the node's field that says since when it is there.
-        legs: the orders in which its news are walked.
-        take: makes rows of a node.
-        follow: asks for what was open of a node.
-        gather: what is open, in fewer requests.
+        news: the orders in which its news are walked.
+        extract: makes rows of a node.
+        follow_up: asks for what a page had no room for.
+        gather: follow-ups, in fewer requests.
         off: whether the repository's owner has switched it off.
-        first: GraphQL's `orderBy` of the full walk: one in which nothing moves while it goes on.
+        newest_first: GraphQL's `orderBy` of the full walk: by creation, so that nothing moves while it goes on.
         size: nodes a page.
+        months: whole months that the first run brings before anything older, and that it waits for GitHub's budget for;
+            0: it never waits.
+        gone_by: the field of a node that names its repository, by which it is told that it has left: None where nodes
+            have no ids of their own.
+        beyond_horizon: whether what is older than the horizon is walked, too.
     """
 
     stream: str
     document: str
     path: tuple[str, ...]
     schema: pa.Schema
+    key: str
     created: str
-    legs: tuple[Leg, ...]
-    take: Callable[[Node], Taken]
-    follow: Callable[[Asking, Open], Taken] = lambda _asking, _item: Taken([])
-    gather: Callable[[Sequence[Open]], list[Open]] = list
+    news: tuple[NewsOrder, ...]
+    extract: Callable[[Node], Extracted]
+    follow_up: Callable[[Queries, FollowUp], Extracted] = lambda _queries, _item: Extracted([])
+    gather: Callable[[Sequence[FollowUp]], list[FollowUp]] = list
     off: Callable[[Probe], bool] = lambda _probe: False
-    first: Mapping[str, str] = field(default_factory=lambda: {"field": "CREATED_AT", "direction": "ASC"})
+    newest_first: Mapping[str, str] = field(default_factory=_newest_first)
     size: int = 100
+    months: int = 12
+    gone_by: str | None = "repository"
+    beyond_horizon: Callable[[Request], bool] = lambda _request: True
+
+    @property
+    def moment(self) -> str:
+        """The column of the moment by which the full walk goes."""
+        return "starred_at" if self.created == "starredAt" else "created_at"

@@ -23,9 +23,10 @@ from pipelines.sources.github.columns import (
     pass_column,
     person,
     person_columns,
+    presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Asking, Leg, Listing, Open, Taken
+from pipelines.sources.github.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -54,24 +55,25 @@ SCHEMA = pa.schema(
         column("comments", COMMENTS, "comments of this page"),
         column("reviews_total", pa.int64(), "reviews that GitHub counts"),
         column("reviews", REVIEWS, "reviews of this page"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of a change request of a page."""
-    return _taken(node, {})
+    return _row_of(node, {})
 
 
-def _follow(asking: Asking, item: Open) -> Taken:
+def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
     """Ask for its further reviews and comments."""
-    page = asking.page("pull_request_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
-    taken = _taken(page.data["node"], item["carry"])
-    return Taken(taken.rows, taken.open, page.missing)
+    page = queries.page("pull_request_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
+    extracted = _row_of(page.data["node"], item["carry"])
+    return Extracted(extracted.rows, extracted.follow_ups, page.missing)
 
 
-def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
+def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
     """The row of a change request with the events of one page; `carry`: what earlier pages had of its states."""
     happened = node["timelineItems"]
     events = [event for event in happened["nodes"] if event is not None]
@@ -79,6 +81,7 @@ def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
     head = node["headRepository"]
     row = {
         "pull_request_id": key("pull", node),
+        "node_id": node["id"],
         "number": node["number"],
         "created_at": moment(node["createdAt"]),
         "updated_at": moment(node["updatedAt"]),
@@ -99,7 +102,7 @@ def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
     }
     info = happened["pageInfo"]
     further = [{"id": node["id"], "after": info["endCursor"], "carry": told}] if info["hasNextPage"] else []
-    return Taken([row], further)
+    return Extracted([row], further)
 
 
 def _states(events: Sequence[Node], carry: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,10 +130,11 @@ LISTING = Listing(
     document="pull_requests",
     path=("repository", "pullRequests"),
     schema=SCHEMA,
+    key="pull_request_id",
     created="createdAt",
-    legs=(Leg({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
-    take=_take,
-    follow=_follow,
+    news=(NewsOrder({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
+    extract=_extract,
+    follow_up=_follow_up,
 )
 SOURCE = Source(
     name="pull_requests",

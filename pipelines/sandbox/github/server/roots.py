@@ -69,6 +69,10 @@ def node(_source: object, info: GraphQLResolveInfo, id: str) -> Row:  # noqa: A0
     if kind == "said":
         discussion, comment = fact
         return shown.rows.said(comment, shown.rows.discussion(discussion, where.row))
+    if kind == "forks":
+        return shown.rows.fork(fact, where.row)
+    if kind == "releases":
+        return shown.rows.release(fact, where.row)
     return where.thread(kind, fact)
 
 
