@@ -27,6 +27,16 @@ REVIEWS = pa.list_(
         ]
     )
 )
+EVENTS = pa.list_(
+    pa.struct(
+        [
+            pa.field("event_id", pa.string()),
+            pa.field("kind", pa.string()),
+            pa.field("label", pa.string()),
+            pa.field("occurred_at", TIME),
+        ]
+    )
+)
 ADVISORIES = pa.list_(
     pa.struct(
         [

@@ -23,7 +23,7 @@ from pipelines.sources.github.columns import (
     presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -122,7 +122,8 @@ LISTING = Listing(
     schema=SCHEMA,
     key="discussion_id",
     created="createdAt",
-    news=(NewsOrder({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
+    newest_first=BY_UPDATE,
+    news=(NewsOrder(BY_UPDATE, "updatedAt"),),
     extract=_extract,
     follow_up=_follow_up,
     gather=_gather,

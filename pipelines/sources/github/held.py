@@ -58,8 +58,9 @@ class Presence:
         """A third of them, a hundred at a time: tombstones of those that are gone, a place to go on from, at the end."""
         check = self._progress.check
         keys = sorted(self._rows, key=self._place, reverse=True)
-        since = self._progress.first.settled if self._progress.first is not None else None
-        keys = [key for key in keys if since is None or self._place(key) >= since]
+        first = self._progress.first
+        if first is not None and first.settled is not None and not self._listing.moves:
+            keys = [key for key in keys if self._place(key) >= first.settled]  # the others are not counted yet
         left = [key for key in keys if check is None or check.after is None or self._place(key) < check.after]
         share = left[: max(LEAST_IDS, math.ceil(len(keys) / RUNS))]
         if not share:
@@ -69,7 +70,7 @@ class Presence:
             yield self._gone(page), self._place(page[-1]), start + IDS >= len(share) == len(left)
 
     def _place(self, key: str) -> str:
-        return f"{as_text(self._rows[key][self._listing.moment])} {key}"
+        return f"{as_text(self._rows[key]['created_at'])} {key}"
 
     def _gone(self, keys: Sequence[str]) -> list[Row]:
         ids = [self._rows[key]["node_id"] for key in keys]

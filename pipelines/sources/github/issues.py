@@ -14,6 +14,7 @@ import pyarrow as pa
 from pipelines.sources import Source
 from pipelines.sources.columns import COMMENTS, TIME, column
 from pipelines.sources.github.columns import (
+    EVENTS,
     Node,
     comment,
     key,
@@ -24,7 +25,8 @@ from pipelines.sources.github.columns import (
     presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.events import events
+from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -45,6 +47,7 @@ SCHEMA = pa.schema(
             pa.string(),
             "of the author with the repository, as it was when fetched",
         ),
+        column("events", EVENTS, "closings, reopenings and listed labels of this page, in order"),
         column("comments_total", pa.int64(), "comments that GitHub counts"),
         column("comments", COMMENTS, "comments of this page: the rows of an issue together have all of them"),
         *presence_columns(),
@@ -68,8 +71,8 @@ def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
 def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
     """The row of an issue with the comments of one page; `carry`: the first closing, if an earlier page had it."""
     happened = node["timelineItems"]
-    events = [event for event in happened["nodes"] if event is not None]
-    closed = dict(carry) or next((_closing(event) for event in events if event["__typename"] == "ClosedEvent"), {})
+    told = [event for event in happened["nodes"] if event is not None]
+    closed = dict(carry) or next((_closing(event) for event in told if event["__typename"] == "ClosedEvent"), {})
     row = {
         "issue_id": key("issue", node),
         "node_id": node["id"],
@@ -83,7 +86,8 @@ def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
         **person("author", node["author"]),
         "author_association": node["authorAssociation"],
         "comments_total": node["comments"]["totalCount"],
-        "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
+        "events": events(told),
+        "comments": [comment(event) for event in told if event["__typename"] == "IssueComment"],
     }
     info = happened["pageInfo"]
     further = [{"id": node["id"], "after": info["endCursor"], "carry": closed}] if info["hasNextPage"] else []
@@ -101,6 +105,7 @@ LISTING = Listing(
     schema=SCHEMA,
     key="issue_id",
     created="createdAt",
+    newest_first=BY_UPDATE,
     news=(NewsOrder({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
     extract=_extract,
     follow_up=_follow_up,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -68,8 +68,8 @@ class Queries:
         return self.client.ask(load_document(document), variables, what=self.what, progress=self.request.progress)
 
 
-def _newest_first() -> Mapping[str, str]:
-    return {"field": "CREATED_AT", "direction": "DESC"}
+BY_UPDATE = {"field": "UPDATED_AT", "direction": "DESC"}
+BY_CREATION = {"field": "CREATED_AT", "direction": "DESC"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,13 @@ class Listing:
         schema: of its rows, `repository_id` and `pass` among them, which are put in here.
         key: the column that says which one a row is of.
         created: the node's field that says since when it is there.
+        newest_first: GraphQL's `orderBy` of the first walk. By the last change where something can happen to what is
+            old: then all that happened since a moment is known once the walk has come to it.
         news: the orders in which its news are walked.
         extract: makes rows of a node.
         follow_up: asks for what a page had no room for.
         gather: follow-ups, in fewer requests.
         off: whether the repository's owner has switched it off.
-        newest_first: GraphQL's `orderBy` of the full walk: by creation, so that nothing moves while it goes on.
         size: nodes a page.
         months: whole months that the first run brings before anything older, and that it waits for GitHub's budget for;
             0: it never waits.
@@ -103,18 +104,28 @@ class Listing:
     schema: pa.Schema
     key: str
     created: str
+    newest_first: Mapping[str, str]
     news: tuple[NewsOrder, ...]
     extract: Callable[[Node], Extracted]
     follow_up: Callable[[Queries, FollowUp], Extracted] = lambda _queries, _item: Extracted([])
     gather: Callable[[Sequence[FollowUp]], list[FollowUp]] = list
     off: Callable[[Probe], bool] = lambda _probe: False
-    newest_first: Mapping[str, str] = field(default_factory=_newest_first)
     size: int = 100
     months: int = 12
     gone_by: str | None = "repository"
     beyond_horizon: Callable[[Request], bool] = lambda _request: True
 
     @property
+    def moves(self) -> bool:
+        """Whether nodes come to stand elsewhere in the first walk's order while it goes on: they go to its head."""
+        return self.newest_first == BY_UPDATE
+
+    @property
     def moment(self) -> str:
-        """The column of the moment by which the full walk goes."""
-        return "starred_at" if self.created == "starredAt" else "created_at"
+        """The node's field that the first walk is ordered by."""
+        return "updatedAt" if self.moves else self.created
+
+    @property
+    def oldest_first(self) -> Mapping[str, str]:
+        """GraphQL's `orderBy` of a sweep: one in which nothing moves while it goes on."""
+        return {"field": "STARRED_AT" if self.created == "starredAt" else "CREATED_AT", "direction": "ASC"}

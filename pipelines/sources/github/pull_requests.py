@@ -12,8 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.sources import Source
-from pipelines.sources.columns import COMMENTS, TIME, column
+from pipelines.sources.columns import COMMENTS, NAME, TIME, column
+from pipelines.sources.github.agents import agent_of_branch
 from pipelines.sources.github.columns import (
+    EVENTS,
     REVIEWS,
     Node,
     account_key,
@@ -26,7 +28,8 @@ from pipelines.sources.github.columns import (
     presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.events import events
+from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -51,6 +54,11 @@ SCHEMA = pa.schema(
             "github:<database id> of where it comes from; NULL where that is gone",
         ),
         column("head_owner_key", pa.string(), "key of its owner"),
+        column("additions", pa.int32(), "lines added"),
+        column("deletions", pa.int32(), "lines deleted"),
+        column("changed_files", pa.int32(), "files changed"),
+        column("head_agent", NAME, "the listed AI agent whose prefix its branch has (copilot/, codex/, …); NULL: none"),
+        column("events", EVENTS, "draft and ready, closings, reopenings and listed labels of this page, in order"),
         column("comments_total", pa.int64(), "comments that GitHub counts, those on lines not among them"),
         column("comments", COMMENTS, "comments of this page"),
         column("reviews_total", pa.int64(), "reviews that GitHub counts"),
@@ -76,8 +84,8 @@ def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
 def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
     """The row of a change request with the events of one page; `carry`: what earlier pages had of its states."""
     happened = node["timelineItems"]
-    events = [event for event in happened["nodes"] if event is not None]
-    told = {**carry, **_states(events, carry)}
+    told = [event for event in happened["nodes"] if event is not None]
+    states = {**carry, **_states(told, carry)}
     head = node["headRepository"]
     row = {
         "pull_request_id": key("pull", node),
@@ -86,22 +94,27 @@ def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
         "created_at": moment(node["createdAt"]),
         "updated_at": moment(node["updatedAt"]),
         "is_draft": node["isDraft"],
-        "ready_at": moment(told.get("ready_at")),
+        "ready_at": moment(states.get("ready_at")),
         "merged_at": moment(node["mergedAt"]),
         "closed_at": moment(node["closedAt"]),
-        **(told.get("closed_by") or {} if node["closedAt"] else {}),
+        **(states.get("closed_by") or {} if node["closedAt"] else {}),
         **person("merged_by", node["mergedBy"]),
         **person("author", node["author"]),
         "author_association": node["authorAssociation"],
         "head_repository_id": f"github:{head['databaseId']}" if head and head["databaseId"] else None,
         "head_owner_key": account_key(head["owner"]) if head else None,
+        "additions": node["additions"],
+        "deletions": node["deletions"],
+        "changed_files": node["changedFiles"],
+        "head_agent": agent_of_branch(node["headRefName"]),
+        "events": events(told),
         "comments_total": node["comments"]["totalCount"],
-        "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
+        "comments": [comment(event) for event in told if event["__typename"] == "IssueComment"],
         "reviews_total": (node["reviews"] or {}).get("totalCount"),  # they may be null
-        "reviews": [_review(event) for event in events if event["__typename"] == "PullRequestReview"],
+        "reviews": [_review(event) for event in told if event["__typename"] == "PullRequestReview"],
     }
     info = happened["pageInfo"]
-    further = [{"id": node["id"], "after": info["endCursor"], "carry": told}] if info["hasNextPage"] else []
+    further = [{"id": node["id"], "after": info["endCursor"], "carry": states}] if info["hasNextPage"] else []
     return Extracted([row], further)
 
 
@@ -132,7 +145,8 @@ LISTING = Listing(
     schema=SCHEMA,
     key="pull_request_id",
     created="createdAt",
-    news=(NewsOrder({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
+    newest_first=BY_UPDATE,
+    news=(NewsOrder(BY_UPDATE, "updatedAt"),),
     extract=_extract,
     follow_up=_follow_up,
 )

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
 from pipelines.sources.github.columns import Node, key, moment, pass_column, person, person_columns, presence_columns, repository_column
-from pipelines.sources.github.listing import Extracted, Listing, NewsOrder
+from pipelines.sources.github.listing import BY_CREATION, Extracted, Listing, NewsOrder
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
 
@@ -52,7 +52,8 @@ LISTING = Listing(
     schema=SCHEMA,
     key="release_id",
     created="createdAt",
-    news=(NewsOrder({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),),
+    newest_first=BY_CREATION,
+    news=(NewsOrder(BY_CREATION, "createdAt"),),
     extract=_extract,
 )
 SOURCE = Source(

@@ -58,8 +58,10 @@ class Walk:
         seen: of a full walk: how many were there; of news: how many of them are new.
         newest: the newest creation among those.
         listed: the connection's own count: of a walk newest first as its first page said, else as its last one did.
-        passed: newest first: the creation of the last one that was asked for.
-        settled: newest first: all that was created since then is held, whatever pages had no room for included.
+        passed: newest first: the moment of the last one that was asked for, by the order of the walk.
+        settled: newest first: all that happened since then is held, whatever pages had no room for included.
+        head: the newest moment of the listing when what changed meanwhile was last caught up with.
+        caught_up: when that was, ISO 8601; None: when it began.
         ended: all pages have been seen.
         follow_ups: what pages had no room for, and was not asked for yet.
         incomplete: pages that came with parts missing, and how often they were asked for again.
@@ -78,6 +80,8 @@ class Walk:
     listed: int | None = None
     passed: str | None = None
     settled: str | None = None
+    head: str | None = None
+    caught_up: str | None = None
     ended: bool = False
     follow_ups: list[dict[str, Any]] = field(default_factory=list)
     incomplete: list[dict[str, Any]] = field(default_factory=list)
@@ -89,10 +93,14 @@ class Walk:
         if self.order == 0:
             self.seen, self.listed, self.passed = 0, None, None
 
+    @property
+    def waits(self) -> bool:
+        """Whether something of what it has passed is still to be asked for."""
+        return bool(self.follow_ups) or any(page["tries"] < TRIES for page in self.incomplete)
+
     def settle(self) -> None:
         """Note how far back all is held: not beyond a page of which something is still to come."""
-        waits = self.follow_ups or any(page["tries"] < TRIES for page in self.incomplete)
-        if self.passed is not None and not waits:
+        if self.passed is not None and not self.waits:
             self.settled = min(self.settled or self.passed, self.passed)
 
     def has_reached(self, moment: str | None) -> bool:
@@ -101,8 +109,7 @@ class Walk:
 
     def is_done(self, moment: str | None) -> bool:
         """Whether it has got there, and nothing of it is to be asked for again."""
-        waits = self.follow_ups or any(page["tries"] < TRIES for page in self.incomplete)
-        return self.has_reached(moment) and not waits
+        return self.has_reached(moment) and not self.waits
 
     @property
     def lost(self) -> int:
@@ -195,7 +202,7 @@ class Progress:
 
     def begin(self, now: datetime, mark: Mark, *, full: bool, oldest_first: bool = False) -> Walk:
         """A walk that begins now."""
-        return Walk(self.number + full, full, now.isoformat(), mark, oldest_first=oldest_first)
+        return Walk(self.number + full, full, now.isoformat(), mark, oldest_first=oldest_first, head=mark.newest)
 
     def restart_first(self) -> None:
         """The first walk begins again at the newest: it will see the news of meanwhile, too."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,8 @@ from pipelines.sources.github.subjects import probed
 
 SWEEP_PAGES = 500  # a run: the sweep of 250,000 stars is spread over five
 DOUBTFUL = 10  # ids of a hundred that may be gone beyond those that are missing: they left since the probe
+BEHIND = timedelta(minutes=10)  # what changes while a first walk goes on, the next news bring; a longer one catches up
+PAGES_BEHIND = 20  # between two times that it does
 RESTARTS = 3  # of a walk whose cursor was lost, in one run
 
 
@@ -51,6 +54,7 @@ class _Walker:
     client: GitHub
     probe: Probe
     lost: list[str] = field(default_factory=list)
+    walked_by: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.progress = Progress.of(self.request.state, self.probe.database_id)
@@ -66,7 +70,7 @@ class _Walker:
         return set(held(self.listing, self.request, self.progress, ()))
 
     def run(self) -> Iterator[Batch]:
-        progress = self.progress
+        progress, first = self.progress, self.progress.first
         if progress.mark is None and not (yield from self._first(self.goals.recent, spare=not self.listing.months)):
             return  # not so far: the next run goes on
         while progress.news is not None or progress.mark != self.mark:
@@ -74,6 +78,8 @@ class _Walker:
                 progress.news = progress.begin(self.request.now, self.mark, full=False)
             if not (yield from self._walked(progress.news)):
                 return
+        if first is not None and first is progress.first:
+            first.head, first.caught_up = self.mark.newest, self.request.now.isoformat()
         if progress.first is not None and self.goals.older is not None:
             yield from self._first(self.goals.older, spare=True)
         yield from self._compared()
@@ -136,6 +142,7 @@ class _Walker:
     ) -> Generator[Batch, None, bool]:
         """A walk from where it stands; returns whether it has reached its goal, or its end, with all that is to be had."""
         yield from self._followed_up(walk)
+        yield from self._caught_up(walk)
         pages = 0
         while not walk.has_reached(goal):
             if spare and not has_points_to_spare(self.client):
@@ -149,23 +156,61 @@ class _Walker:
                 else:
                     walk.after, walk.order = None, walk.order + 1
                     walk.ended = walk.full or walk.order == len(self.listing.news)
-                if walk.has_reached(goal) and not walk.follow_ups and not walk.incomplete:
+                if walk.has_reached(goal) and not walk.follow_ups and not walk.incomplete and not self._is_behind(walk):
                     self._end(walk)
                     yield self._batch(rows, complete=True)
                     return True
                 yield self._batch(rows)
                 yield from self._followed_up(walk)
                 pages += 1
+                if pages % PAGES_BEHIND == 0:
+                    yield from self._caught_up(walk)
                 if pages == most_pages and not walk.ended:
                     yield self._batch([], complete=True)
                     return False
                 if is_known or walk.has_reached(goal) or (spare and not has_points_to_spare(self.client)):
                     break
         whole = yield from self._mended(walk)
+        yield from self._caught_up(walk)
         if whole:
             self._end(walk)
         yield self._batch([], complete=whole, reason="; ".join(self.lost[:TRIES]) or None)
         return whole
+
+    def _is_behind(self, walk: Walk) -> bool:
+        """Whether so much time has gone by that what the first walk has not come to may have gone to its head."""
+        if walk is not self.progress.first or not self.listing.moves or walk.oldest_first or walk.passed is None:
+            return False
+        at = datetime.fromisoformat(walk.caught_up or walk.began)
+        return self.request.settings.now() - at > BEHIND
+
+    def _caught_up(self, walk: Walk) -> Iterator[Batch]:
+        """Fetch what has changed since the first walk began, if that is a while ago: the walk does not come by it."""
+        if not self._is_behind(walk) or walk.head is None:
+            return
+        now, head = self.request.settings.now(), walk.head
+        for page in self._asked(self._variables(walk, self.listing.news[0], walk.head), None):
+            self._check(page)
+            rows: list[Mapping[str, Any]] = []
+            for node in page.nodes:
+                extracted = self.listing.extract(node)
+                key = extracted.rows[0][self.listing.key]
+                is_older = node[self.listing.created] <= (walk.newest or "")
+                if is_older and key not in self.walked_by and key not in self.held:
+                    walk.seen += 1  # it was further on when the walk began
+                    self.walked_by.add(key)
+                rows += extracted.rows
+                walk.follow_ups += extracted.follow_ups
+                head = max(head, node[self.listing.moment])
+            walk.follow_ups = self.listing.gather(walk.follow_ups)
+            yield self._batch(rows)
+            yield from self._followed_up(walk)
+            if page.missing:
+                return  # what is known stands where it stood: the next time it is asked for again
+            moments = [node[self.listing.moment] for node in page.nodes]
+            if not self.listing.news[0].since and min(moments, default="") < walk.head:
+                break
+        walk.head, walk.caught_up = head, now.isoformat()
 
     def _end(self, walk: Walk) -> None:
         walk.settle()
@@ -216,9 +261,7 @@ class _Walker:
 
     def _variables(self, walk: Walk, order: NewsOrder | None, known: str | None) -> dict[str, Any]:
         owner, _, name = self.probe.full_name.partition("/")
-        by = order.order if order else self.listing.newest_first
-        if walk.oldest_first:
-            by = {**by, "direction": "ASC"}
+        by = order.order if order else self.listing.oldest_first if walk.oldest_first else self.listing.newest_first
         variables: dict[str, Any] = {"owner": owner, "name": name, "order": by}
         if order and order.since and known:
             variables["filter"] = {"since": known}
@@ -236,10 +279,12 @@ class _Walker:
             created = node[self.listing.created]
             walk.newest = max(walk.newest or created, created)
             if walk.full and not walk.oldest_first:
-                walk.passed = created if walk.passed is None else min(walk.passed, created)
+                walk.passed = min(walk.passed or node[self.listing.moment], node[self.listing.moment])
             extracted = self.listing.extract(node)
             rows += extracted.rows
             walk.follow_ups += extracted.follow_ups
+            if walk is self.progress.first and self.listing.moves:
+                self.walked_by.add(extracted.rows[0][self.listing.key])
         walk.follow_ups = self.listing.gather(walk.follow_ups)
         of = f" of {self.mark.total:,}" if walk.full else ""
         self.request.progress(f"{walk.seen:,}{of} {self.listing.stream.replace('_', ' ')}")
@@ -256,10 +301,16 @@ class _Walker:
         if counted is None or created > counted:
             return walk.mark.newest is None or created <= walk.mark.newest
         first = self.progress.first
-        if first is not None and (first.settled is None or created <= first.settled):
+        if first is not None and not self.listing.moves and (first.settled is None or created <= first.settled):
             return False  # the first walk will come by it
-        row = self.listing.extract(node).rows[0]
-        return row[self.listing.key] not in self.held
+        key = self.listing.extract(node).rows[0][self.listing.key]
+        if key in self.held or key in self.walked_by:
+            return False
+        if first is None or not self.listing.moves:
+            return True
+        first.seen += 1  # it was further on when the first walk began, which will not come by it any more
+        self.walked_by.add(key)
+        return False
 
     def _followed_up(self, walk: Walk) -> Iterator[Batch]:
         """What pages had no room for."""
@@ -348,8 +399,9 @@ class _Walker:
     def _batch(
         self, rows: Sequence[Mapping[str, Any]], *, complete: bool = False, reason: str | None = None
     ) -> Batch:
-        if self.progress.first is not None:
-            self.progress.first.settle()
+        first = self.progress.first
+        if first is not None and not first.oldest_first and not self._is_behind(first):
+            first.settle()
         common = {**self.common, "pass": self.progress.number_of_rows}
         made = table([{**row, **common} for row in rows], self.listing.schema)
         self._has_yielded = True
