@@ -106,6 +106,9 @@ class Source:
         after: `source/stream`s that should have been fetched before, because `Request.read` looks into them.
         pool: Dagster's concurrency pool: `github_api`, `huggingface_api`, or None.
         concurrency: how many subjects at once.
+        priority: of sources that run one after another, the higher ones go first: what most depends on.
+        has_older: whether a fetch that reaches so far would bring more of a subject's past than its state has; None: of
+            no state, ever.
         needs: names of settings without which the stream is skipped ("github_token"), with what it would add.
     """
 
@@ -123,4 +126,6 @@ class Source:
     concurrency: int = 1
     after: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
+    priority: int = 0
+    has_older: Callable[[State | None, Settings, Reach], bool] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 AGENT_PREFIXES = ("claude", "codegen", "codex", "copilot", "cursor", "devin", "jules", "openhands", "sweep")
-"""Branches begin with the agent's name and a slash: the products' own documentation, as collected by chaoss/disclosure."""
+"""Branches begin with the agent's name and a slash: by the products' own documentation."""
 
 
 def agent_of_branch(name: str | None) -> str | None:

@@ -68,7 +68,7 @@ def repository_column() -> pa.Field:
 def presence_columns() -> tuple[pa.Field, ...]:
     """The columns by which it is found out, and told, that something has left its listing."""
     return (
-        column("node_id", pa.string(), "GitHub's id of it in GraphQL, by which it is asked for whether it is still there"),
+        column("node_id", pa.string(), "its id in GraphQL, by which it is asked whether it is still there"),
         column("gone_at", TIME, "when it was found to be gone: deleted, transferred or converted; NULL if it is not"),
     )
 

@@ -23,6 +23,7 @@ from pipelines.sources.github.columns import (
     presence_columns,
     repository_column,
 )
+from pipelines.sources.github.goals import has_older
 from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
@@ -144,5 +145,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=1,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

@@ -1,4 +1,4 @@
-"""GitHub's timelines → what changes the state of an issue or a change request: closed, reopened, draft, ready, labelled.
+"""GitHub's timelines → what changes an issue or a change request: closed, reopened, draft, ready, labelled.
 
 Of labels only those of a short list are kept, by a name of ours: what else people write on labels is not needed.
 """
@@ -21,9 +21,9 @@ KINDS: Mapping[str, str] = {
 }
 LABELS: Mapping[str, frozenset[str]] = {
     "bug": frozenset({"bug", "bugs", "defect", "confirmed bug", "bug report", "kind bug", "type bug"}),
-    "enhancement": frozenset({"enhancement", "feature", "feature request", "new feature", "improvement", "feature proposal"}),
+    "enhancement": frozenset({"enhancement", "feature", "feature request", "new feature", "improvement"}),
     "question": frozenset({"question", "questions", "help", "how to", "usage", "support"}),
-    "good first issue": frozenset({"good first issue", "good first issues", "good first pr", "beginner friendly", "easy"}),
+    "good first issue": frozenset({"good first issue", "good first issues", "good first pr", "beginner", "easy"}),
     "security": frozenset({"security", "vulnerability", "cve"}),
     "documentation": frozenset({"documentation", "docs", "doc"}),
 }

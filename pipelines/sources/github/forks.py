@@ -9,7 +9,16 @@ import pyarrow as pa
 
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
-from pipelines.sources.github.columns import Node, moment, pass_column, person, person_columns, presence_columns, repository_column
+from pipelines.sources.github.columns import (
+    Node,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    presence_columns,
+    repository_column,
+)
+from pipelines.sources.github.goals import has_older
 from pipelines.sources.github.listing import BY_CREATION, Extracted, Listing, NewsOrder
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
@@ -71,5 +80,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=2,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

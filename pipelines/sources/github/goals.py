@@ -7,13 +7,13 @@ What is older comes as points are to spare, in this run and in later ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from pipelines.sources import Request
+from pipelines.settings import Settings
+from pipelines.sources import Request, State
 from pipelines.sources.contract import Reach
 from pipelines.sources.github.client.client import GitHub
 from pipelines.sources.github.listing import Listing
-from pipelines.sources.github.state import as_text
 
 SPARE_SHARE = 0.2  # of an account's hour: what is older leaves it for news and for the other streams
 BEGINNING = "2000-01-01T00:00:00Z"  # GitHub began in 2008
@@ -24,7 +24,14 @@ class Goals:
     """The goals of one listing in one run, as moments in GitHub's own form."""
 
     listing: Listing
-    request: Request
+    settings: Settings
+    now: datetime
+    reach: Reach
+
+    @classmethod
+    def of(cls, listing: Listing, request: Request) -> Goals:
+        """Those of a request."""
+        return cls(listing, request.settings, request.now, request.reach)
 
     @property
     def recent(self) -> str:
@@ -34,23 +41,32 @@ class Goals:
     @property
     def may_begin(self) -> bool:
         """Whether this run may begin the listing: one that waits for nothing leaves the first points to the others."""
-        return self.listing.months > 0 or self.request.reach is not Reach.RECENT
+        return self.listing.months > 0 or self.reach is not Reach.RECENT
 
     @property
     def older(self) -> str | None:
         """What comes as points are to spare; None: nothing in this run."""
-        if self.request.reach is Reach.RECENT:
+        if self.reach is Reach.RECENT:
             return None
-        if self.request.reach is Reach.HORIZON or not self.listing.beyond_horizon(self.request):
-            return self._months_ago(max(self.request.settings.horizon_months, self.listing.months))
+        if self.reach is Reach.HORIZON or not self.listing.beyond_horizon(self.settings):
+            return self._months_ago(max(self.settings.horizon_months, self.listing.months))
         return BEGINNING
 
-    def _months_ago(self, months: int) -> str | None:
+    def _months_ago(self, months: int) -> str:
         """The first moment of the month that is so many whole months before this one."""
-        day = self.request.now.date().replace(day=1)
+        day = self.now.date().replace(day=1)
         for _ in range(months):
             day = (day - timedelta(days=1)).replace(day=1)
-        return as_text(datetime.combine(day, time()))
+        return f"{day:%Y-%m-%d}T00:00:00Z"
+
+
+def has_older(listing: Listing, state: State | None, settings: Settings, reach: Reach) -> bool:
+    """Whether a fetch that reaches so far would walk further back than the state has come."""
+    goals = Goals(listing, settings, settings.now(), reach)
+    if state is None:
+        return reach is Reach.HORIZON and not listing.months
+    known_from = state.get("known_from")
+    return known_from is not None and goals.older is not None and known_from >= goals.older
 
 
 def has_points_to_spare(client: GitHub) -> bool:

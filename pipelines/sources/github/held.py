@@ -55,7 +55,7 @@ class Presence:
         return all(row["node_id"] for row in self._rows.values())
 
     def pages(self) -> Iterator[tuple[list[Row], str, bool]]:
-        """A third of them, a hundred at a time: tombstones of those that are gone, a place to go on from, at the end."""
+        """A third of them, a hundred at a time: tombstones of those that are gone, the place, the end."""
         check = self._progress.check
         keys = sorted(self._rows, key=self._place, reverse=True)
         first = self._progress.first

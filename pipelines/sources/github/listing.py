@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.settings import Settings
 from pipelines.sources import Request
 from pipelines.sources.github.client.client import Answer, GitHub, Page, Probe, load_document
 from pipelines.sources.github.columns import Node
@@ -113,7 +114,7 @@ class Listing:
     size: int = 100
     months: int = 12
     gone_by: str | None = "repository"
-    beyond_horizon: Callable[[Request], bool] = lambda _request: True
+    beyond_horizon: Callable[[Settings], bool] = lambda _settings: True
 
     @property
     def moves(self) -> bool:

@@ -29,6 +29,7 @@ from pipelines.sources.github.columns import (
     repository_column,
 )
 from pipelines.sources.github.events import events
+from pipelines.sources.github.goals import has_older
 from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
@@ -162,5 +163,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=3,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

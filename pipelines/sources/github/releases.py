@@ -9,7 +9,17 @@ import pyarrow as pa
 
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
-from pipelines.sources.github.columns import Node, key, moment, pass_column, person, person_columns, presence_columns, repository_column
+from pipelines.sources.github.columns import (
+    Node,
+    key,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    presence_columns,
+    repository_column,
+)
+from pipelines.sources.github.goals import has_older
 from pipelines.sources.github.listing import BY_CREATION, Extracted, Listing, NewsOrder
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
@@ -68,5 +78,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=1,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
 from pipelines.sources.github.columns import Node, account_key, moment, pass_column, repository_column
+from pipelines.sources.github.goals import has_older
 from pipelines.sources.github.listing import Extracted, Listing, NewsOrder
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
 from pipelines.sources.github.walk import fetch
@@ -46,7 +47,7 @@ LISTING = Listing(
     extract=_extract,
     months=0,
     gone_by=None,
-    beyond_horizon=lambda request: request.settings.old_stars,
+    beyond_horizon=lambda settings: settings.old_stars,
     newest_first={"field": "STARRED_AT", "direction": "DESC"},
 )
 SOURCE = Source(
@@ -61,5 +62,6 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

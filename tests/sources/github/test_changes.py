@@ -145,7 +145,9 @@ def test_seven_of_a_thousand_and_twenty_forks_are_found_within_seven_days_and_ne
             for _ in range(left.get(day, 0)):
                 issues.pop(100 * day)
             del forks[10 * day : 10 * day + 2]
-            issues.append(replace(mill.issues[0], number=5_000 + day, id=mill.issues[0].id + 100_000 + day, created_at=at))
+            issues.append(
+                replace(mill.issues[0], number=5_000 + day, id=mill.issues[0].id + 100_000 + day, created_at=at)
+            )
             server.world = GitHubWorld.of([replace(mill, issues=issues, forks=forks)])
             house.run("issues", "forks")
             for stream, key, there in (("issues", "issue_id", issues), ("forks", "fork_id", forks)):
@@ -174,9 +176,7 @@ def test_a_full_pass_beside_the_news_is_spread_over_runs_and_keeps_nothing_from_
     assert len(gone(house, "stargazers", "account_key")) == 20
 
 
-def test_a_listing_that_counts_more_than_it_shows_is_not_walked_in_full_every_day(
-    house: House, server: GitHubServer
-) -> None:
+def test_a_listing_that_counts_more_than_it_shows_is_not_walked_in_full_every_day(house: House) -> None:
     house.run("issues")
     stated = state(house, "issues")
     assert Progress.of({**stated, "total": 250, "unlisted": 20}, stated["repository"]).surplus == 0

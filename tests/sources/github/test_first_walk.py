@@ -1,8 +1,10 @@
-"""The first walk through GitHub's listings: the newest months first, and the same in the end whatever happens meanwhile."""
+"""The first walk through GitHub's listings: newest months first; whatever happens meanwhile, the same in the end."""
 
 from __future__ import annotations
 
+import json
 import random
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,11 +17,13 @@ from github_house import LISTINGS, House, no_waiting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.lake import Lake
 from pipelines.sandbox.github.server.faults import TRANSIENT, chaos
 from pipelines.sandbox.github.server.limits import Limits
-from pipelines.sandbox.github.server.server import GitHubServer
+from pipelines.sandbox.github.server.server import TOKEN, GitHubServer
 from pipelines.sandbox.github.world.facts import Comment, GitHubWorld, Repository
 from pipelines.sandbox.github.world.generated import generated, users
+from pipelines.sources import discover
 
 NAMES = ("lowmere/mill", "lowmere/weir", "lowmere/race")
 BEN = users(1, first=77)[0]
@@ -115,16 +119,11 @@ def test_a_walk_that_an_earlier_version_began_goes_on_and_fetches_nothing_again(
 
 def server_cursor(server: GitHubServer, number: int) -> str:
     """The cursor behind that many issues, oldest first."""
-    import json
-    import urllib.request
-
-    from pipelines.sandbox.github.server.server import TOKEN
-
     after, left = "null", number
     while left:
         text = (
-            '{ repository(owner: "lowmere", name: "mill") { issues(first: 100, after: %s, '
-            "orderBy: {field: CREATED_AT, direction: ASC}) { pageInfo { endCursor } } } }" % after
+            f'{{ repository(owner: "lowmere", name: "mill") {{ issues(first: 100, after: {after}, '
+            "orderBy: {field: CREATED_AT, direction: ASC}) { pageInfo { endCursor } } } }"
         )
         request = urllib.request.Request(  # noqa: S310 - the loopback server
             f"{server.endpoint}/graphql",
@@ -140,9 +139,6 @@ def server_cursor(server: GitHubServer, number: int) -> str:
 
 def plant(house: House, stream: str, state: dict[str, Any]) -> None:
     """A batch of an earlier version, as it lies in homes that there are."""
-    from pipelines.lake import Lake
-    from pipelines.sources import discover
-
     _ = house.settings().key
     with Lake(house.folder / "home" / "lake") as lake:
         lake.append(
@@ -166,7 +162,9 @@ def lived_on(mill: Repository, rng: random.Random, at: datetime, step: int) -> R
     fresh = generated("lowmere/mill", issues=1, change_requests=1, forks=1, stars=1)
     shift = 10_000 + step
     if rng.random() < 0.7:
-        issues.append(replace(fresh.issues[0], id=mill.id % 1_000 + shift, number=shift, created_at=at, comments=(), events=()))
+        issues.append(
+            replace(fresh.issues[0], id=mill.id % 1_000 + shift, number=shift, created_at=at, comments=(), events=())
+        )
     if rng.random() < 0.3:  # transferred into it: it keeps the date of its opening, and is changed by that
         moved = replace(issues[rng.randrange(len(issues))], id=50_000 + shift, number=20_000 + shift)
         issues.append(replace(moved, comments=(*moved.comments, Comment((1 << 44) + shift, BEN, at))))
@@ -176,7 +174,7 @@ def lived_on(mill: Repository, rng: random.Random, at: datetime, step: int) -> R
 
 
 def in_the_end(folder: Path, seed: int, *, faults: float) -> None:
-    rng = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+    rng = random.Random(seed)
     mill = generated(
         "lowmere/mill", issues=420, change_requests=250, stars=60, forks=320, releases=3, discussions=30, comments=1,
         start=datetime(2023, 1, 1, tzinfo=UTC), end=datetime(2026, 8, 20, tzinfo=UTC),
@@ -220,7 +218,9 @@ def test_interrupted_while_it_changes_it_is_the_same_in_the_end(tmp_path: Path, 
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(seed=st.integers(0, 1_000_000), faults=st.sampled_from([0.0, 0.1, 0.3]))
 def test_any_interruption_while_it_changes_is_the_same_in_the_end(tmp_path: Path, seed: int, faults: float) -> None:
     in_the_end(tmp_path, seed, faults=faults)

@@ -62,7 +62,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that changes the state of an issue or a change request; `reason` as IssueStateReason, `label` a name."""
+    """Something that changes an issue or a change request; `reason` as IssueStateReason, `label` a label's name."""
 
     kind: EventKind
     at: datetime
