@@ -145,7 +145,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
-    priority=1,
+    priority=3,  # there are few, and contributors are known no earlier
     has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

@@ -30,6 +30,7 @@ LABELS: Mapping[str, frozenset[str]] = {
 """The short list, with what else it is called; a prefix such as `type:`, `kind/` or `area-` and emoji do not matter."""
 
 _CLASSES = {name: label for label, names in LABELS.items() for name in names}
+_EMOJI = re.compile(r":\w+:")
 _PREFIX = re.compile(r"^(type|kind|t|category|c|topic|area|issue|tag)\s*[:/\-]+\s*")
 
 
@@ -40,7 +41,7 @@ def events(happened: Sequence[Node]) -> list[dict[str, Any]]:
 
 def label_of(name: str) -> str | None:
     """Which label of the short list a label is; None: none of them."""
-    words = re.sub(r"[^\w\s:/\-]", " ", name.lower()).strip()
+    words = re.sub(r"[^\w\s:/\-]", " ", _EMOJI.sub(" ", name.lower())).strip()
     words = re.sub(r"[\s_\-]+", " ", _PREFIX.sub("", words.strip())).strip(" :/")
     return _CLASSES.get(words)
 

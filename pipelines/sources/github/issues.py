@@ -124,7 +124,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
-    priority=3,
+    priority=4,
     has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

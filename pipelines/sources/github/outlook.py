@@ -45,7 +45,7 @@ def rows_to_come(stream: str, total: int, state: State | None, settings: Setting
 
 def _share(days: float) -> float:
     """The part of a listing that is younger than so many days."""
-    return 1 - (1 - YEARLY) ** (days / YEAR)
+    return float(1 - (1 - YEARLY) ** (days / YEAR))
 
 
 def _days(since: str, now: datetime) -> float:

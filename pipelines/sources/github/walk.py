@@ -22,6 +22,7 @@ from pipelines.sources.github.held import Presence
 from pipelines.sources.github.listing import Listing
 from pipelines.sources.github.state import STARS_DRIFT, Check
 from pipelines.sources.github.subjects import probed
+from pipelines.sources.github.turns import FIRST_PAGES, TURNS
 from pipelines.sources.github.walking import Walker
 
 SWEEP_PAGES = 500  # a run: the sweep of 250,000 stars is spread over five
@@ -64,7 +65,14 @@ class _Fetch(Walker):
             progress.first = progress.begin(self.request.now, self.mark, full=True)
         if progress.mark is not None and progress.first.is_done(goal):
             return True
-        return (yield from self.walked(progress.first, goal=goal, spare=spare))
+        if spare:
+            return (yield from self.walked(progress.first, goal=goal, spare=True))
+        done = False
+        for further, pages in enumerate((FIRST_PAGES, None)):
+            if not further or not (done or progress.first is None or progress.first.has_reached(goal)):
+                with TURNS.of((further, self.mark.total), self.request.progress):
+                    done = yield from self.walked(progress.first, goal=goal, most_pages=pages)
+        return done
 
     def _compared(self) -> Iterator[Batch]:
         """What the listing counts and what is held: which are gone, if they are fewer; a sweep, if there are more."""

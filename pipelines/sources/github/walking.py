@@ -48,8 +48,9 @@ class Walker(Pages):
                 pages += 1
                 if pages % PAGES_BEHIND == 0:
                     yield from self._caught_up(walk)
-                if pages == most_pages and not walk.ended:
-                    yield self.batch([], complete=True)
+                if pages == most_pages and not walk.has_reached(goal):
+                    if walk is self.progress.sweep:
+                        yield self.batch([], complete=True)
                     return False
                 if is_known or walk.has_reached(goal) or (spare and not has_points_to_spare(self.client)):
                     break
