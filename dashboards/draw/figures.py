@@ -148,6 +148,7 @@ def _words(publication: Publication, chart: Chart | Curve) -> dict[str, Any]:
         "definition_title": t(definition.title) if definition else "",
         "as_of": publication.facts.as_of,
         "observed": coverage.observed_until(publication, chart.stream),
+        "known_from": coverage.known_from(publication, chart.stream),
     }
 
 

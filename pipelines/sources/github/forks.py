@@ -65,7 +65,7 @@ LISTING = Listing(
         NewsOrder({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
     ),
     extract=_extract,
-    months=18,  # growth of the last 12 months compares half a year with the one before
+    months=17,  # growth of the last 12 months looks back half a year from each
     gone_by="parent",
 )
 SOURCE = Source(

@@ -67,12 +67,12 @@ class _Fetch(Walker):
             return True
         if spare:
             return (yield from self.walked(progress.first, goal=goal, spare=True))
-        done = False
-        for further, pages in enumerate((FIRST_PAGES, None)):
-            if not further or not (done or progress.first is None or progress.first.has_reached(goal)):
-                with TURNS.of((further, self.mark.total), self.request.progress):
-                    done = yield from self.walked(progress.first, goal=goal, most_pages=pages)
-        return done
+        with TURNS.of((0, self.mark.total), self.request.progress):
+            done = yield from self.walked(progress.first, goal=goal, most_pages=FIRST_PAGES)
+        if done or progress.first.has_reached(goal):
+            return done
+        with TURNS.of((1, self.mark.total), self.request.progress):
+            return (yield from self.walked(progress.first, goal=goal))
 
     def _compared(self) -> Iterator[Batch]:
         """What the listing counts and what is held: which are gone, if they are fewer; a sweep, if there are more."""

@@ -166,7 +166,7 @@ class Discussion:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Which of the community files there are."""
+    """Which of the community files there are; `ai`: paths of files about AI, each with its last change."""
 
     readme: bool = True
     code_of_conduct: bool = False
@@ -174,6 +174,7 @@ class Policies:
     security: bool = False
     issue_templates: int = 0
     pull_request_templates: int = 0
+    ai: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
