@@ -102,7 +102,8 @@ def known_from(publication: Publication, stream: Stream) -> str | None:
     if "ops.coverage" not in publication.tables or "known_from" not in publication.columns("ops", "coverage"):
         return None
     rows = publication.rows(
-        "SELECT strftime(max(known_from) AT TIME ZONE 'UTC', '%Y-%m-%d') FROM ops.coverage WHERE source = ? AND stream = ?",
+        "SELECT strftime(max(known_from) AT TIME ZONE 'UTC', '%Y-%m-%d') FROM ops.coverage "
+        "WHERE source = ? AND stream = ?",
         list(stream),
     )
     day: str | None = rows[0][0]
@@ -142,13 +143,15 @@ def problems(publication: Publication) -> list[Problem]:
             f"CASE WHEN c.status = 'ok' AND {since} IS NOT NULL THEN 'known in part' ELSE c.status END AS status, "
             f"CASE WHEN c.status = 'ok' AND {since} IS NOT NULL "
             f"THEN strftime({since} AT TIME ZONE 'UTC', 'known since %Y-%m') ELSE c.reason END AS reason) "
-            "FROM ops.coverage c), problem AS (SELECT coalesce(r.full_name, c.subject_id) AS subject, c.source, c.stream, c.status, "
+            "FROM ops.coverage c), problem AS ("
+            "SELECT coalesce(r.full_name, c.subject_id) AS subject, c.source, c.stream, c.status, "
             "coalesce(c.reason, '') AS reason, strftime(c.observed_until AT TIME ZONE 'UTC', '%Y-%m-%d') AS until, "
             "count(*) OVER (PARTITION BY c.source, c.stream, c.status, c.reason) AS alike "
             f"FROM told c {names} WHERE c.status <> 'ok') "
             f"SELECT CASE WHEN alike <= {NAMED_EACH} THEN subject ELSE '' END AS named, count(*), source, stream, "
             f"status, reason, CASE WHEN alike <= {NAMED_EACH} THEN min(until) END FROM problem "
             "GROUP BY named, source, stream, status, reason, alike "
-            "ORDER BY list_position(['failed', 'incomplete', 'never', 'skipped', 'known in part'], status), source, stream, named"
+            "ORDER BY list_position(['failed', 'incomplete', 'never', 'skipped', 'known in part'], status), "
+            "source, stream, named"
         )
     ]
