@@ -48,9 +48,8 @@ beginning AS (
     WHERE series <> ''
     GROUP BY entity_id, series
     UNION ALL
-    SELECT entity_id, '' AS series, min(period) AS period
-    FROM newcomer
-    GROUP BY entity_id
+    SELECT entity_id, '' AS series, period
+    FROM metrics.first_contribution_month()
 )
 SELECT
     b.entity_id,

@@ -26,9 +26,8 @@ pair AS (
     GROUP BY a.entity_id, a.quarter
 ),
 beginning AS (
-    SELECT entity_id, min(quarter) AS quarter
-    FROM active
-    GROUP BY entity_id
+    SELECT entity_id, CAST(date_trunc('quarter', period) AS DATE) AS quarter
+    FROM metrics.first_contribution_month()
 ),
 -- Of each quarter with its two times three months: what is known of all six.
 known AS (

@@ -21,9 +21,8 @@ WITH active AS (
     GROUP BY entity_id, period
 ),
 beginning AS (
-    SELECT entity_id, min(period) AS period
-    FROM active
-    GROUP BY entity_id
+    SELECT *
+    FROM metrics.first_contribution_month()
 ),
 month AS (
     SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, m.differing, m.kinds, m.is_known,

@@ -16,6 +16,20 @@ FROM (
 JOIN (SELECT DISTINCT source, stream FROM ops.coverage WHERE observed_until IS NOT NULL) AS observed
     ON observed.source = known.source AND observed.stream = known.stream;
 
+-- The first month of each entity in which somebody is known to have taken part, or may have: see metrics.still_to_come().
+CREATE OR REPLACE MACRO metrics.first_contribution_month() AS TABLE
+SELECT entity_id, min(period) AS period
+FROM (
+    SELECT entity_id, period FROM metrics.human_contributions()
+    UNION ALL
+    SELECT entity_id, period FROM metrics.still_to_come('github', 'issues')
+    UNION ALL
+    SELECT entity_id, period FROM metrics.still_to_come('github', 'pull_requests')
+    UNION ALL
+    SELECT entity_id, period FROM metrics.still_to_come('github', 'discussions')
+) AS seen
+GROUP BY entity_id;
+
 -- Months as metrics.months() has them, over all those streams: complete if each of them is, over if one of them is.
 --   covered: of the stream that is covered least. is_known: each is known in the month; year_is_known: and in the 11
 --   months before, as far as the entity goes back; is_whole: each is known from its beginning on. kinds: which kinds count where not all do, e.g. 'commits only'.
