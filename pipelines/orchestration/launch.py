@@ -180,7 +180,7 @@ def _jobs(installation: Installation, fetching: Sequence[str]) -> list[tuple[str
 def _fetches(
     installation: Installation, fetching: Sequence[str], wanted: Sequence[str]
 ) -> Iterator[tuple[Reach, str, list[str]]]:
-    """The jobs of a fetch, and how far back each goes: the last months of all streams, then older ones where there are."""
+    """The jobs of a fetch, and how far back each goes: the last months of all, then older ones where there are."""
     for reach in Reach:
         names = list(fetching) if reach is Reach.RECENT else _with_older(installation, fetching, wanted, reach)
         yield from ((reach, job, those) for job, those in _jobs(installation, names))
