@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from first_hour import fetched, known_repositories, values
 
+from benchmarks.first_hour import fetched, known_repositories, values
 from pipelines.sandbox.github.server.server import GitHubServer
 from pipelines.sandbox.github.world.facts import GitHubWorld
 from pipelines.sandbox.github.world.first_hour import REPOSITORIES, first_hour

@@ -47,6 +47,7 @@ Values = dict[tuple[str, str, str, date], tuple[Any, ...]]
 
 
 def catalogue_of(names: Sequence[str]) -> Catalogue:
+    """Each a project."""
     return Catalogue.parse(CATALOGUE + "".join(PROJECT.format(name) for name in names))
 
 
@@ -59,6 +60,7 @@ def scaled(source: Source, page: int) -> Source:
 
 
 def settings_of(home: Path, server: GitHubServer, budget: int | None, **more: str) -> Settings:
+    """An installation that asks this server."""
     return Settings.from_environment(
         {
             "ECOTONE_HOME": str(home),
