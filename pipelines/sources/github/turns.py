@@ -24,6 +24,12 @@ class Turns:
         self._waiting: list[tuple[int, int, int]] = []
         self._last = 0
 
+    @property
+    def waiting(self) -> tuple[tuple[int, int], ...]:
+        """The ranks of those that wait, the next one first."""
+        with self._changed:
+            return tuple((first, second) for first, second, _number in sorted(self._waiting))
+
     @contextmanager
     def of(self, rank: tuple[int, int], waits: Callable[[str], None]) -> Iterator[None]:
         """Wait for the turn, and have it while the block runs; `waits` is told, and may raise if the run is stopped."""

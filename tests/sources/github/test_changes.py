@@ -100,6 +100,19 @@ def test_the_search_ends_when_as_many_are_found_as_are_missing(house: House, ser
         assert len(gone(house, stream, key)) == 1, stream
 
 
+def test_ids_that_are_all_unknown_are_taken_for_a_fault_and_not_for_deletions(
+    house: House, server: GitHubServer
+) -> None:
+    house.run("issues")
+    renumbered = [replace(issue, id=issue.id + 50_000) for issue in MILL.issues[1:]]
+    server.world = server.world.with_repository("lowmere/mill", issues=renumbered)
+    house.now += timedelta(days=1)
+    (outcome,) = house.run("issues")["issues"]
+    assert outcome.status == "failed"
+    assert "None is taken for gone" in (outcome.reason or "")
+    assert not any(row["gone_at"] for row in house.rows("issues"))
+
+
 def test_as_many_came_as_left_by_transfer_is_noticed_all_the_same(house: House, server: GitHubServer) -> None:
     """An issue that is transferred into a repository keeps the date of its opening."""
     house.run("issues")
