@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from pipelines.sources import Source, discover
 from pipelines.sources.contract import Reach
 from pipelines.sources.github.client.client import GitHub
-from pipelines.sources.github.walk import fetch
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.warehouse.warehouse import Warehouse
 
 STREAMS = ("repositories", "issues", "pull_requests", "discussions", "forks", "releases")

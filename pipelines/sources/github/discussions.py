@@ -23,10 +23,10 @@ from pipelines.sources.github.columns import (
     presence_columns,
     repository_column,
 )
-from pipelines.sources.github.goals import has_older
-from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 MOST_IDS = 100  # docs: nodes(ids:) of GitHub's GraphQL API
 

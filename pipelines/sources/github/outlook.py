@@ -12,7 +12,7 @@ from pipelines.settings import Settings
 from pipelines.sources import State
 from pipelines.sources.contract import Reach
 from pipelines.sources.github import discussions, forks, issues, pull_requests, releases, stargazers
-from pipelines.sources.github.goals import BEGINNING, Goals
+from pipelines.sources.github.listings.goals import BEGINNING, Goals
 
 LISTINGS = {
     module.LISTING.stream: module.LISTING

@@ -29,10 +29,10 @@ from pipelines.sources.github.columns import (
     repository_column,
 )
 from pipelines.sources.github.events import events
-from pipelines.sources.github.goals import has_older
-from pipelines.sources.github.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [

@@ -19,10 +19,10 @@ from pipelines.sources.github.columns import (
     presence_columns,
     repository_column,
 )
-from pipelines.sources.github.goals import has_older
-from pipelines.sources.github.listing import BY_CREATION, Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_CREATION, Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [

@@ -10,10 +10,10 @@ import pyarrow as pa
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
 from pipelines.sources.github.columns import Node, account_key, moment, pass_column, repository_column
-from pipelines.sources.github.goals import has_older
-from pipelines.sources.github.listing import Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [

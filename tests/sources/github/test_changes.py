@@ -18,8 +18,8 @@ from pipelines.sandbox.github.server.faults import TRANSIENT, Fault, chaos
 from pipelines.sandbox.github.server.server import GitHubServer
 from pipelines.sandbox.github.world.facts import Comment, GitHubWorld
 from pipelines.sandbox.github.world.generated import generated
-from pipelines.sources.github import walk as github_walk
-from pipelines.sources.github.state import Progress
+from pipelines.sources.github.listings import walk as github_walk
+from pipelines.sources.github.listings.state import Progress
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 MILL = generated(

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from pipelines.errors import Paused
-from pipelines.sources.github.turns import Turns
+from pipelines.sources.github.listings.turns import Turns
 
 
 def test_the_shortest_that_waits_is_next() -> None:

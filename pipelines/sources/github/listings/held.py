@@ -12,8 +12,8 @@ from typing import Any
 
 from pipelines.sources import Request
 from pipelines.sources.github.client.client import GitHub, load_document
-from pipelines.sources.github.listing import Listing
-from pipelines.sources.github.state import Progress, as_text
+from pipelines.sources.github.listings.listing import Listing
+from pipelines.sources.github.listings.state import Progress, as_text
 
 IDS = 100  # docs: nodes(ids:) of GitHub's GraphQL API
 LEAST_IDS = 2_000  # a run: 20 points

@@ -18,12 +18,12 @@ from collections.abc import Generator, Iterator
 from pipelines.errors import Disabled, TransientError
 from pipelines.sources import Batch, Request
 from pipelines.sources.github.client.client import GitHub
-from pipelines.sources.github.held import Presence
-from pipelines.sources.github.listing import Listing
-from pipelines.sources.github.state import STARS_DRIFT, Check
+from pipelines.sources.github.listings.held import Presence
+from pipelines.sources.github.listings.listing import Listing
+from pipelines.sources.github.listings.state import STARS_DRIFT, Check
+from pipelines.sources.github.listings.turns import FIRST_PAGES, TURNS
+from pipelines.sources.github.listings.walking import Walker
 from pipelines.sources.github.subjects import probed
-from pipelines.sources.github.turns import FIRST_PAGES, TURNS
-from pipelines.sources.github.walking import Walker
 
 SWEEP_PAGES = 500  # a run: the sweep of 250,000 stars is spread over five
 DOUBTFUL = 10  # ids of a hundred that may be gone beyond those that are missing: they left since the probe

@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.sources import Request, State
 from pipelines.sources.contract import Reach
 from pipelines.sources.github.client.client import GitHub
-from pipelines.sources.github.listing import Listing
+from pipelines.sources.github.listings.listing import Listing
 
 SPARE_SHARE = 0.2  # of an account's hour: what is older leaves it for news and for the other streams
 BEGINNING = "2000-01-01T00:00:00Z"  # GitHub began in 2008

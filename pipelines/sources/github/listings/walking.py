@@ -13,10 +13,10 @@ from pipelines.errors import CursorLost, Gone
 from pipelines.sources import Batch
 from pipelines.sources.github.client.client import Page
 from pipelines.sources.github.columns import Node
-from pipelines.sources.github.goals import has_points_to_spare
-from pipelines.sources.github.listing import Extracted
-from pipelines.sources.github.paging import Pages
-from pipelines.sources.github.state import TRIES, Walk
+from pipelines.sources.github.listings.goals import has_points_to_spare
+from pipelines.sources.github.listings.listing import Extracted
+from pipelines.sources.github.listings.paging import Pages
+from pipelines.sources.github.listings.state import TRIES, Walk
 
 PAGES_BEHIND = 20  # between two times that a long first walk catches up with what changed meanwhile
 
@@ -77,7 +77,7 @@ class Walker(Pages):
         """Fetch what has changed since the first walk began, if that is a while ago: the walk does not come by it."""
         if not self._is_behind(walk) or walk.head is None:
             return
-        now, head = self.request.settings.now(), walk.head
+        now, head = self.now, walk.head
         for page in self._asked(self._variables(walk, self.listing.news[0], walk.head), None):
             self._check(page)
             rows: list[Mapping[str, Any]] = []

@@ -17,10 +17,10 @@ from pipelines.sources import Batch, Request
 from pipelines.sources.columns import table
 from pipelines.sources.github.client.client import GitHub, Page, Probe, load_document
 from pipelines.sources.github.columns import Node
-from pipelines.sources.github.goals import Goals
-from pipelines.sources.github.held import held
-from pipelines.sources.github.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
-from pipelines.sources.github.state import Mark, Progress, Walk
+from pipelines.sources.github.listings.goals import Goals
+from pipelines.sources.github.listings.held import held
+from pipelines.sources.github.listings.listing import Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.state import Mark, Progress, Walk
 
 BEHIND = timedelta(minutes=10)  # what changes while a first walk goes on, the next news bring; a longer one catches up
 RESTARTS = 3  # of a walk whose cursor was lost, in one run
@@ -41,6 +41,7 @@ class Pages:
     def __post_init__(self) -> None:
         self.progress = Progress.of(self.request.state, self.probe.database_id)
         self.mark = Mark.of(self.probe, self.listing.stream)
+        self.begun = self.request.settings.now()
         self.what = f"{self.listing.stream.replace('_', ' ')} of {self.probe.full_name}"
         self.queries = Queries(self.client, self.request, self.what)
         self.goals = Goals.of(self.listing, self.request)
@@ -51,12 +52,17 @@ class Pages:
         """Keys of those that the lake held when this fetch began."""
         return set(held(self.listing, self.request, self.progress, ()))
 
+    @property
+    def now(self) -> datetime:
+        """The time of the fetch, and what has passed since: of a recording, the fetch may be of another day."""
+        return self.request.now + (self.request.settings.now() - self.begun)
+
     def _is_behind(self, walk: Walk) -> bool:
         """Whether so much time has gone by that what the first walk has not come to may have gone to its head."""
         if walk is not self.progress.first or not self.listing.moves or walk.oldest_first or walk.passed is None:
             return False
         at = datetime.fromisoformat(walk.caught_up or walk.began)
-        return self.request.settings.now() - at > BEHIND
+        return self.now - at > BEHIND
 
     def _pages(self, walk: Walk) -> Iterator[tuple[Page, bool]]:
         """The pages of an order, and whether one has reached what is known."""
