@@ -95,7 +95,9 @@ def _catalogue(installation: Installation, client: GitHub) -> Iterator[Finding]:
         return
     seconds = _seconds_an_answer(installation, client)
     dearest = ", ".join(f"{name} {points:,}" for name, points in expected.streams.items() if points)
-    soon = f"useful {_after(expected.soon, client.budgets, seconds)}, " if expected.soon and expected.soon.points else ""
+    soon = (
+        f"useful {_after(expected.soon, client.budgets, seconds)}, " if expected.soon and expected.soon.points else ""
+    )
     of = plural(expected.repositories, "repository")
     yield ok(
         "GitHub estimate",

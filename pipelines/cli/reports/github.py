@@ -42,7 +42,8 @@ def lines(settings: Settings, there: Sequence[Stream], manifest: Manifest) -> It
         hours = expected.hours(activity.budgets, activity.seconds_an_answer)
         when = "" if not hours else f", {lasting(hours)} with these accounts"
         repositories = plural(expected.repositories, "repository")
-        soon = f", {expected.soon:,} of them until the last months are known" if expected.soon else ""
+        first = expected.soon.points if expected.soon else 0
+        soon = f", {first:,} of them until the last months are known" if first else ""
         yield f"{INDENT}about {expected.points:,} points to go for the first fetch of {repositories}{when}{soon}"
 
 

@@ -22,8 +22,8 @@ from pipelines.settings import Settings
 from pipelines.sources.github.client.budget import reserve_of
 from pipelines.sources.github.client.client import Budget, load_document
 from pipelines.sources.github.client.documents import prepare
-from pipelines.sources.github.outlook import rows_to_come
 from pipelines.sources.github.client.processor import KEPT_TO, SECONDS_PER_MINUTE
+from pipelines.sources.github.outlook import rows_to_come
 
 PAGE = 100  # rows
 PAGED = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")  # each has a query of its name
