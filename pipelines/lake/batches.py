@@ -238,7 +238,8 @@ class Lake:
                 if entry.rows < small_rows and (before is None or entry.fetched_at < before):
                     groups.setdefault((entry.source, entry.stream, f"{entry.fetched_at:%Y-%m}"), []).append(entry)
             merged = [self._merge(entries) for entries in groups.values() if len(entries) > 1]
-            for path in {old.path for entry in merged for old in entry.replaces} | set(self.manifest.replaced_paths()):
+            replaced = {old.path for entry in merged for old in entry.replaces} | set(self.manifest.replaced_paths())
+            for path in filter(None, replaced):  # a batch that was written together with others had no file of its own
                 (self.root / path).unlink(missing_ok=True)
             return merged
 

@@ -10,7 +10,7 @@ from small_world import World, call
 def test_small_files_are_joined_and_nothing_else_changes(own: World) -> None:
     said = own.call("compact")
     assert said.code == 0
-    assert "Joined 8 batches into 2 files; the lake has 16 files, it had 22." in said.out
+    assert "Joined 12 batches into 3 files; the lake has 11 files, it had 15." in said.out
     assert own.call("doctor").code == 0
     assert "Nothing to join" in own.call("compact").out
     again = own.run("--source", "git_commits", "--source", "huggingface_models", "--project", "sound")
