@@ -78,7 +78,7 @@ class Bench:
     def git_log(self, number: int) -> Sample:
         """`git log` of our mirror with our fields into a file: the least that reading a history can take."""
         mirror = self.folder / "ours-mirrored" / MIRROR
-        command = ["git", "-C", str(mirror), "log", "-z", "--date=format:%z", "--encoding=UTF-8"]
+        command = ["git", "-C", str(mirror), "log", "-z", "--no-mailmap", "--date=raw", "--encoding=UTF-8"]
         command += [f"--format={'%x00'.join(FIELDS)}", HEAD_REF]
         return Sample(command_to_file(command, self.folder / f"log-{number}"), 0)
 

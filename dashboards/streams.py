@@ -25,6 +25,7 @@ SPACES: Stream = ("huggingface", "spaces")
 TRENDING: Stream = ("huggingface", "trending")
 WHOLE_HUB: Stream = ("huggingface", "hub_listing")
 TOKENS: Stream = ("openrouter", "tokens")
+PACKAGES: Stream = ("packages", "packages")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,12 @@ STREAMS: dict[Stream, About] = {
         _THE_HUB,
     ),
     TOKENS: About("OpenRouter tokens", "weekly tokens by model on OpenRouter", "OpenRouter", "OpenRouter"),
+    PACKAGES: About(
+        "Packages",
+        "daily counts of the catalogued repositories' packages, from ecosyste.ms (CC BY-SA 4.0)",
+        "Packages",
+        "ecosyste.ms",
+    ),
 }
 
 

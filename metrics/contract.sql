@@ -123,7 +123,7 @@ CREATE TABLE staging.security_advisory (
 -- Observed days only; a count that the Hub did not tell is NULL.
 CREATE TABLE staging.model_snapshot (
     model_id VARCHAR, day DATE, downloads BIGINT, downloads_all_time BIGINT, likes BIGINT, trending_score DOUBLE,
-    gone BOOLEAN
+    gone BOOLEAN, downloads_mark VARCHAR, all_time_mark VARCHAR
 );
 
 -- One row per model, parent, relation and root; share: the fraction of a merge.

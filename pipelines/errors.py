@@ -5,6 +5,7 @@ EcotoneError
 │   └── CatalogueError      ecosystems.toml, with its line
 ├── SourceError             one subject of one stream could not be had
 │   ├── TransientError      may work later: retried, then reported
+│   │   ├── Unconfirmed     said to be gone, for the first time: asked again hours later
 │   │   ├── Overloaded      the answer took the server too long: ask for less at once
 │   │   └── CursorLost      the place in a listing is no longer known: begin that listing again
 │   ├── TerminalError       will not work until somebody changes something
@@ -48,6 +49,10 @@ class SourceError(EcotoneError):
 
 class TransientError(SourceError):
     """May work on another try: a time-out, a 502, a limit."""
+
+
+class Unconfirmed(TransientError):  # noqa: N818 - it says what is known
+    """The repository was not found, for the first time: it is called gone when that is said again hours later."""
 
 
 class Overloaded(TransientError):  # noqa: N818 - what the server says of itself

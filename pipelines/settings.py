@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -30,9 +30,18 @@ from pipelines.errors import ConfigurationError
 
 KEY_BYTES = 32
 DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
+DEFAULT_GIT_SECONDS = 1_800
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
 DEFAULT_GITHUB_URL = "https://api.github.com"
+CA_BUNDLE_NAMES = ("ECOTONE_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")  # the first that is set
+CA_BUNDLE_TELLS = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+)  # by other programs' names
 DEFAULT_OPENROUTER_URL = "https://openrouter.ai"
+DEFAULT_PACKAGES_URL = "https://packages.ecosyste.ms"
 
 
 @dataclass(frozen=True)
@@ -49,12 +58,19 @@ class Settings:
         rankings: a ranking CSV, a folder of them, or "clone" for the public repository; None: not read.
         github_url: the address of GitHub's API: REST there, GraphQL at /graphql below it.
         github_tokens: what reads GitHub's API, several if there are several accounts; none: its streams are skipped.
+        github_app_id: the id of a GitHub App, whose installations are asked with, beside the tokens.
+        github_app_key: its private key, as PEM.
         github_budget: points that one run may spend; it stops there instead of waiting. None: it waits for GitHub's.
         openrouter_url: OpenRouter's address; its data API is at /api/v1/datasets below it.
         openrouter_api_key: what OpenRouter's data API wants; None: it is not asked.
         openrouter_file: a recorded CSV of tokens a day, or a folder of them; None: none is read.
         recorded: a file that says what of which system a recording holds; None: what is asked is the world itself.
+        packages_url: the packages service's address; "off": it is not asked.
+        packages_file: a folder of recorded look-ups, DATE.packages.jsonl; None: the service is asked.
+        contact: an e-mail or address that requests to the packages service name; None: none.
+        ca_bundle: a file of certificate authorities that are trusted instead of the machine's; None: those.
         fixed_now: the clock of `ECOTONE_NOW`; None is the real one.
+        git_seconds: how long fetching or reading one history may take in all; a stalled fetch is ended after a minute.
     """
 
     home: Path
@@ -66,12 +82,19 @@ class Settings:
     rankings: str | None = None
     github_url: str = DEFAULT_GITHUB_URL
     github_tokens: tuple[str, ...] = field(default=(), repr=False)
+    github_app_id: str | None = None
+    github_app_key: str | None = field(default=None, repr=False)
     github_budget: int | None = None
     openrouter_url: str = DEFAULT_OPENROUTER_URL
     openrouter_api_key: str | None = field(default=None, repr=False)
     openrouter_file: str | None = None
     recorded: Path | None = None
+    packages_url: str = DEFAULT_PACKAGES_URL
+    packages_file: str | None = None
+    contact: str | None = None
+    ca_bundle: str | None = None
     fixed_now: datetime | None = None
+    git_seconds: int = DEFAULT_GIT_SECONDS
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -89,17 +112,29 @@ class Settings:
             rankings=environ.get("ECOTONE_RANKINGS") or None,
             github_url=(environ.get("ECOTONE_GITHUB_URL") or DEFAULT_GITHUB_URL).rstrip("/"),
             github_tokens=_tokens(environ),
+            github_app_id=environ.get("ECOTONE_GITHUB_APP_ID") or None,
+            github_app_key=_app_key(environ),
             github_budget=_points(environ.get("ECOTONE_GITHUB_BUDGET")),
             openrouter_url=(environ.get("ECOTONE_OPENROUTER_URL") or DEFAULT_OPENROUTER_URL).rstrip("/"),
             openrouter_api_key=environ.get("OPENROUTER_API_KEY") or None,
             openrouter_file=environ.get("ECOTONE_OPENROUTER_FILE") or None,
             recorded=Path(environ["ECOTONE_RECORDED"]).absolute() if environ.get("ECOTONE_RECORDED") else None,
+            packages_url=(environ.get("ECOTONE_PACKAGES_URL") or DEFAULT_PACKAGES_URL).rstrip("/"),
+            packages_file=environ.get("ECOTONE_PACKAGES_FILE") or None,
+            contact=_contact(environ.get("ECOTONE_CONTACT")),
+            ca_bundle=_ca_bundle(environ),
             fixed_now=_clock(environ.get("ECOTONE_NOW")),
+            git_seconds=_seconds(environ.get("ECOTONE_GIT_SECONDS")),
         )
 
     def now(self) -> datetime:
         """The time, UTC; with `ECOTONE_NOW`, always that one."""
         return self.fixed_now or datetime.now(UTC)
+
+    def share_ca_bundle(self, environ: MutableMapping[str, str] = os.environ) -> None:
+        """Tell the one file of authorities to all that looks for it under a name of its own: git, curl, httpx."""
+        if self.ca_bundle is not None:
+            environ.update(dict.fromkeys(CA_BUNDLE_TELLS, self.ca_bundle))
 
     def today(self) -> date:
         """The day in UTC."""
@@ -122,8 +157,17 @@ class Settings:
 
     @property
     def github_token(self) -> str | None:
-        """The first of GitHub's tokens: what a source `needs` is that there is one."""
+        """The first of GitHub's tokens; None without one."""
         return self.github_tokens[0] if self.github_tokens else None
+
+    @property
+    def github_app(self) -> bool:
+        """Whether there is a GitHub App to ask with."""
+        return bool(self.github_app_id and self.github_app_key)
+
+    def has(self, need: str) -> bool:
+        """Whether a source that `needs` this setting has it; an App does what a token does."""
+        return bool(getattr(self, need)) or (need == "github_token" and self.github_app)
 
     @property
     def lake(self) -> Path:
@@ -178,12 +222,65 @@ def _tokens(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tokens
 
 
+def _app_key(environ: Mapping[str, str]) -> str | None:
+    """The App's private key: itself (line ends may be written as a backslash and an n), or a path to it."""
+    text, path = environ.get("ECOTONE_GITHUB_APP_KEY"), environ.get("ECOTONE_GITHUB_APP_KEY_PATH")
+    if not text and path:
+        try:
+            text = Path(path).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is no text"
+            raise ConfigurationError(
+                f"ECOTONE_GITHUB_APP_KEY_PATH={path} cannot be read ({why}): name the .pem file that GitHub gave."
+            ) from None
+    if text and not environ.get("ECOTONE_GITHUB_APP_ID"):
+        raise ConfigurationError(
+            "ECOTONE_GITHUB_APP_ID is not set, but the App's key is: its settings page shows the id."
+        )
+    if environ.get("ECOTONE_GITHUB_APP_ID") and not text:
+        raise ConfigurationError(
+            "ECOTONE_GITHUB_APP_ID is set, but not the App's key: name its .pem file in ECOTONE_GITHUB_APP_KEY_PATH."
+        )
+    return text.replace("\\n", "\n").strip() + "\n" if text else None
+
+
+def _ca_bundle(environ: Mapping[str, str]) -> str | None:
+    """The file of certificate authorities; either of the names that other programs use suffices for all of ours."""
+    for name in CA_BUNDLE_NAMES:
+        if path := environ.get(name):
+            if not Path(path).expanduser().is_file():
+                raise ConfigurationError(f"{name}={path} is not there: name a file of certificates (PEM), or unset it.")
+            return str(Path(path).expanduser())
+    return None
+
+
 def _points(text: str | None) -> int | None:
     if not text:
         return None
     if not text.strip().isdecimal():
         raise ConfigurationError(
             f"ECOTONE_GITHUB_BUDGET={text!r} is no number of points. Write 2000, or leave it unset."
+        )
+    return int(text)
+
+
+def _contact(text: str | None) -> str | None:
+    """It becomes a part of a header: one line of plain characters."""
+    if not text:
+        return None
+    if not text.isascii() or not text.isprintable() or set(text) & set("()\\"):
+        raise ConfigurationError(
+            f"ECOTONE_CONTACT={text!r} is no address. Write an e-mail or a page, or leave it unset."
+        )
+    return text
+
+
+def _seconds(text: str | None) -> int:
+    if not text:
+        return DEFAULT_GIT_SECONDS
+    if not text.strip().isdecimal() or int(text) == 0:
+        raise ConfigurationError(
+            f"ECOTONE_GIT_SECONDS={text!r} is no number of seconds. Write 3600 for an hour, or leave it unset."
         )
     return int(text)
 

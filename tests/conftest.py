@@ -20,7 +20,9 @@ from xdist.scheduler import LoadScopeScheduling
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Nobody answers at port 9: what a test forgets to point at a server of its own fails, and never leaves this machine.
 NOWHERE = "http://127.0.0.1:9"
-os.environ.update(ECOTONE_GITHUB_URL=NOWHERE, HF_ENDPOINT=NOWHERE, ECOTONE_OPENROUTER_URL=NOWHERE)
+os.environ.update(
+    dict.fromkeys(("ECOTONE_GITHUB_URL", "HF_ENDPOINT", "ECOTONE_OPENROUTER_URL", "ECOTONE_PACKAGES_URL"), NOWHERE)
+)
 for secret in ("GITHUB_TOKEN", "GITHUB_TOKENS", "HF_TOKEN", "OPENROUTER_API_KEY"):
     os.environ.pop(secret, None)
 # Whether a change passes depends on the change alone; new examples are looked for wherever somebody works.

@@ -6,7 +6,7 @@ definition = """
 The Hub's own count of downloads in the last 30 days, at the last snapshot of the entity's models in the month
 (`snapshot_day`), summed over the models that were listed on that day with a count. Series `all-time`: the count since
 the model's creation, on the same day. Series `daily`: downloads per day, by differencing the all-time counts of the
-models that have one on both days: the last snapshot of the previous month, or the first of this month where there was
+models that have one on both days and were not recounted meanwhile: the last snapshot of the previous month, or the first of this month where there was
 none, and `snapshot_day` (`downloads_by_day` has single days). A model whose count was not told is unknown, not zero. A month without a snapshot between two
 that have one is unknown. `n` is the number of models that were counted.
 """
@@ -15,7 +15,8 @@ caveats = [
   "A download is a GET or HEAD request for a query file, not a person: one user's test servers can make thousands.",
   "Only what is downloaded from the Hub is counted, not mirrors, ModelScope or Ollama.",
   "A listing may show other models another day, and the value then jumps: the flag tells which part of the models known so far it covers.",
-  "The Hub recounts at times: then `daily` may be negative. It is kept, and flagged `recount`.",
+  "The Hub recounts at times, and an all-time count falls: what was downloaded of that model is then unknown. `daily` keeps the gains of the others, flagged `recount` and with its coverage.",
+  "A count that reads 0 for a day between others in the hundreds is not taken for zero: the model is left out of that day, flagged `zero for a day` and with its coverage.",
 ]
 
 [columns]
@@ -53,6 +54,9 @@ counted AS (
         m.entity_id,
         m.period,
         m.model_id,
+        m.is_zeroed,
+        m.is_zeroed_all_time,
+        m.recounted,
         CASE WHEN m.downloads >= 0 THEN m.downloads END AS downloads,
         CASE WHEN m.all_time >= 0 THEN m.all_time END AS all_time,
         CASE
@@ -76,26 +80,32 @@ total AS (
         sum(c.downloads) AS downloads,
         count(c.all_time) AS with_all_time,
         sum(c.all_time) AS all_time,
-        count(c.all_time - c.all_time_before) AS with_both,
-        sum(c.all_time - c.all_time_before) AS gained,
-        max(CASE WHEN c.all_time < c.all_time_before THEN 1 ELSE 0 END) = 1 AS recounted
-    FROM counted AS c
+        count(CASE WHEN NOT c.is_recount THEN c.all_time - c.all_time_before END) AS with_both,
+        sum(CASE WHEN NOT c.is_recount THEN c.all_time - c.all_time_before END) AS gained,
+        max(CASE WHEN c.is_recount THEN 1 ELSE 0 END) = 1 AS recounted,
+        max(CASE WHEN c.is_zeroed THEN 1 ELSE 0 END) = 1 AS zeroed,
+        max(CASE WHEN c.is_zeroed_all_time THEN 1 ELSE 0 END) = 1 AS zeroed_all_time
+    FROM (
+        SELECT *, all_time_before IS NOT NULL AND (coalesce(all_time < all_time_before, FALSE) OR recounted) AS is_recount
+        FROM counted
+    ) AS c
     JOIN listing AS l ON l.entity_id = c.entity_id AND l.period = c.period
     JOIN baseline AS b ON b.entity_id = c.entity_id AND b.period = c.period
     GROUP BY c.entity_id, c.period, l.last_day, l.models, b.day
 ),
 series AS (
     SELECT entity_id, period, '' AS series, last_day, models, with_downloads AS n, downloads AS value,
-        FALSE AS recounted, 'the Hub did not tell the count' AS why_not
+        FALSE AS recounted, zeroed, 'the Hub did not tell the count' AS why_not
     FROM total
     UNION ALL
     SELECT entity_id, period, 'all-time' AS series, last_day, models, with_all_time AS n, all_time AS value,
-        FALSE AS recounted, 'the Hub did not tell the count' AS why_not
+        FALSE AS recounted, zeroed_all_time AS zeroed, 'the Hub did not tell the count' AS why_not
     FROM total
     UNION ALL
     SELECT entity_id, period, 'daily' AS series, last_day, models, with_both AS n,
         CASE WHEN days > 0 THEN gained / days END AS value,
-        recounted, 'no all-time counts on two days' AS why_not
+        recounted, zeroed_all_time AS zeroed,
+        CASE WHEN recounted THEN 'the Hub recounted' ELSE 'no all-time counts on two days' END AS why_not
     FROM total
 ),
 span AS (
@@ -133,7 +143,7 @@ SELECT
                 WHEN o.is_over AND NOT metrics.is_month_end(s.last_day, m.period_end) THEN 'early snapshot'
             END,
             CASE WHEN s.value IS NOT NULL AND s.recounted THEN 'recount' END,
-            NULL,
+            CASE WHEN s.value IS NOT NULL AND s.zeroed THEN 'zero for a day' END,
             NULL
         )
     ) AS flag,

@@ -8,8 +8,10 @@ differencing the all-time counts of the models that have one on that day and on 
 count of the last 30 days; `all-time`, its count since the models' creation, both summed over the models listed with
 one. `series` names measure and day, `period` is the month. One day's difference is never spread over several: after a
 missed day `on-day` is unknown. Each run of missed days has one row without value, on its first day (`until`: the last),
-so that a line breaks there. A difference below zero, where the Hub recounts, is kept and flagged `recount`. `n` is the
-number of models counted.
+so that a line breaks there. Where the Hub recounts a model, and its all-time count falls or is back where it was, its
+downloads of that day are unknown and the others' are kept, flagged `recount`. A count that reads 0 for a day between
+others in the hundreds is not taken for zero: the model is left out, flagged `zero for a day`. `n` is the number of
+models counted.
 """
 source = "Hugging Face Hub: https://huggingface.co/docs/hub/models-download-stats"
 caveats = [
@@ -24,28 +26,38 @@ day = "the day (UTC) of the snapshot, or the first of those that were missed"
 until = "the last of the missed days; NULL where there is a snapshot"
 
 [checks]
-"only a recount makes a day's downloads negative" = """
+"no day's downloads are negative" = """
     SELECT entity_id, day, value, flag
     FROM metrics.downloads_by_day
-    WHERE value < 0 AND NOT (measure = 'on-day' AND flag LIKE '%recount%')"""
+    WHERE value < 0"""
 +++*/
 WITH told AS (
     SELECT
         model_id,
         day,
-        CASE WHEN downloads >= 0 THEN downloads END AS downloads,
-        CASE WHEN downloads_all_time >= 0 THEN downloads_all_time END AS all_time,
+        CASE WHEN downloads >= 0 AND downloads_mark IS NULL THEN downloads END AS downloads,
+        CASE WHEN downloads_all_time >= 0 AND coalesce(all_time_mark, '') <> 'zero' THEN downloads_all_time END AS all_time,
+        downloads_mark IS NOT NULL AS is_zeroed,
+        coalesce(all_time_mark = 'zero', FALSE) AS is_zeroed_all_time,
+        coalesce(all_time_mark = 'recount', FALSE) AS is_marked,
         CASE WHEN coalesce(gone, FALSE) THEN 0 ELSE 1 END AS is_there
     FROM staging.model_snapshot
 ),
-followed AS (
+differenced AS (
     SELECT
         *,
         CASE
             WHEN date_diff('day', lag(day) OVER (PARTITION BY model_id ORDER BY day), day) = 1
             THEN all_time - lag(all_time) OVER (PARTITION BY model_id ORDER BY day)
-        END AS gained
+        END AS difference
     FROM told
+),
+followed AS (
+    SELECT
+        *,
+        CASE WHEN difference >= 0 AND NOT is_marked THEN difference END AS gained,
+        coalesce(difference < 0 OR (is_marked AND difference IS NOT NULL), FALSE) AS is_recount
+    FROM differenced
 ),
 member AS (
     SELECT
@@ -68,22 +80,25 @@ daily AS (
         sum(CASE WHEN is_there = 1 THEN all_time END) AS all_time,
         count(CASE WHEN is_there = 1 THEN gained END) AS with_gained,
         sum(CASE WHEN is_there = 1 THEN gained END) AS gained,
-        coalesce(max(CASE WHEN is_there = 1 AND gained < 0 THEN 1 END), 0) = 1 AS recounted
+        max(CASE WHEN is_there = 1 AND is_recount THEN 1 ELSE 0 END) = 1 AS recounted,
+        max(CASE WHEN is_there = 1 AND is_zeroed THEN 1 ELSE 0 END) = 1 AS zeroed,
+        max(CASE WHEN is_there = 1 AND is_zeroed_all_time THEN 1 ELSE 0 END) = 1 AS zeroed_all_time
     FROM member
     GROUP BY entity_id, day
 ),
 measured AS (
     SELECT entity_id, day, CAST(NULL AS DATE) AS until, '30-days' AS measure, models, with_downloads AS n,
-        downloads AS value, FALSE AS recounted, 'the Hub did not tell the count' AS why_not
+        downloads AS value, FALSE AS recounted, zeroed, 'the Hub did not tell the count' AS why_not
     FROM daily
     UNION ALL
     SELECT entity_id, day, CAST(NULL AS DATE) AS until, 'all-time' AS measure, models, with_all_time AS n,
-        all_time AS value, FALSE AS recounted, 'the Hub did not tell the count' AS why_not
+        all_time AS value, FALSE AS recounted, zeroed_all_time AS zeroed, 'the Hub did not tell the count' AS why_not
     FROM daily
     UNION ALL
     SELECT entity_id, day, CAST(NULL AS DATE) AS until, 'on-day' AS measure, models, with_gained AS n,
-        gained AS value, recounted,
+        gained AS value, recounted, zeroed_all_time AS zeroed,
         CASE
+            WHEN recounted THEN 'the Hub recounted'
             WHEN date_diff('day', day_before, day) = 1 THEN 'no model has all-time counts on both days'
             ELSE 'no snapshot on the day before'
         END AS why_not
@@ -91,7 +106,7 @@ measured AS (
     UNION ALL
     SELECT
         d.entity_id, CAST(d.day_before + INTERVAL 1 DAY AS DATE) AS day, CAST(d.day - INTERVAL 1 DAY AS DATE) AS until,
-        k.measure, NULL AS models, 0 AS n, NULL AS value, FALSE AS recounted, 'no snapshot on these days' AS why_not
+        k.measure, NULL AS models, 0 AS n, NULL AS value, FALSE AS recounted, FALSE AS zeroed, 'no snapshot on these days' AS why_not
     FROM daily AS d
     CROSS JOIN (
         SELECT 'on-day' AS measure UNION ALL SELECT '30-days' AS measure UNION ALL SELECT 'all-time' AS measure
@@ -112,7 +127,7 @@ SELECT
         metrics.small(m.value, m.n),
         CASE WHEN m.value IS NOT NULL THEN metrics.coverage(least(coalesce(o.covered, 1), m.n / m.models)) END,
         CASE WHEN m.value IS NOT NULL AND m.recounted THEN 'recount' END,
-        NULL
+        CASE WHEN m.value IS NOT NULL AND m.zeroed THEN 'zero for a day' END
     ) AS flag,
     m.measure,
     m.day,

@@ -192,7 +192,8 @@ SELECT
 FROM series;
 
 -- An entity's models by month in which they were listed: their first and last day, and the counts on them (-1: not
--- told). is_gone: known to be gone at the last of them. change: 1 where the model becomes known, -1 where it is gone.
+-- told, or an odd zero). is_gone: known to be gone at the last of them. change: 1 where the model becomes known, -1 where
+-- it is gone. is_zeroed: its count was an odd zero on the last day. recounted: the Hub recounted it in the month.
 CREATE OR REPLACE MACRO metrics.entity_models() AS TABLE
 WITH month AS (
     SELECT
@@ -200,10 +201,13 @@ WITH month AS (
         metrics.month_of(day) AS period,
         min(day) AS first_day,
         max(day) AS last_day,
-        arg_max(coalesce(downloads, -1), day) AS downloads,
-        arg_max(coalesce(downloads_all_time, -1), day) AS all_time,
-        arg_min(coalesce(downloads_all_time, -1), day) AS first_all_time,
-        arg_max(coalesce(gone, FALSE), day) AS is_gone
+        arg_max(CASE WHEN downloads_mark IS NULL THEN coalesce(downloads, -1) ELSE -1 END, day) AS downloads,
+        arg_max(CASE WHEN all_time_mark = 'zero' THEN -1 ELSE coalesce(downloads_all_time, -1) END, day) AS all_time,
+        arg_min(CASE WHEN all_time_mark = 'zero' THEN -1 ELSE coalesce(downloads_all_time, -1) END, day) AS first_all_time,
+        arg_max(coalesce(gone, FALSE), day) AS is_gone,
+        arg_max(downloads_mark IS NOT NULL, day) AS is_zeroed,
+        arg_max(coalesce(all_time_mark = 'zero', FALSE), day) AS is_zeroed_all_time,
+        max(CASE WHEN all_time_mark = 'recount' THEN 1 ELSE 0 END) = 1 AS recounted
     FROM staging.model_snapshot
     GROUP BY model_id, metrics.month_of(day)
 ),

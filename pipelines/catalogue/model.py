@@ -57,11 +57,14 @@ class Repository:
         id: the slug in its entity id: the name as first catalogued, which stays when the name changes.
         name: the name it has now, `owner/name`.
         names: the current name first, then the former ones, newest first.
+        fork_of: `owner/name` of the repository that it was forked from, catalogued or not; None: of none.
     """
 
     id: str
     name: str
     names: tuple[Name, ...]
+    packages: tuple[str, ...] = ()
+    fork_of: str | None = None
 
     @property
     def subject(self) -> str:
@@ -130,6 +133,7 @@ class Project:
         repositories: on GitHub, in the order of the file.
         hub: on the Hugging Face Hub, in the order of the file.
         openrouter: on OpenRouter, in the order of the file.
+        packages: package URLs that correct what a look-up by repository finds: `pkg:…` adds, `!pkg:…` leaves out.
         valid_from: first day that it counts for its entities; None: always.
         valid_to: first day that it no longer counts; None: still.
     """
@@ -144,6 +148,13 @@ class Project:
     valid_from: date | None = None
     valid_to: date | None = None
     openrouter: tuple[OpenRouterSelector, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    @property
+    def all_packages(self) -> tuple[str, ...]:
+        """Its own `packages` and those of its repositories, each once."""
+        own = (*self.packages, *(purl for repository in self.repositories for purl in repository.packages))
+        return tuple(dict.fromkeys(own))
 
     @property
     def entity_id(self) -> str:

@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipelines.catalogue import packages
 from pipelines.catalogue.lines import Path
 from pipelines.catalogue.model import Name, Repository
 from pipelines.catalogue.problems import Key, Problems
 
-REPOSITORY = {"name": Key(str, required=True), "id": Key(str), "from": Key(date), "former": Key(list)}
+REPOSITORY = {
+    "name": Key(str, required=True),
+    "id": Key(str),
+    "from": Key(date),
+    "former": Key(list),
+    "packages": Key(list),
+    "fork_of": Key(str),
+}
 FORMER = {"name": Key(str, required=True), "from": Key(date), "until": Key(date)}
 # Owners: letters, digits, hyphens, and one underscore in names of enterprise-managed accounts.
 _FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
@@ -44,10 +52,11 @@ def repository(path: Path, value: Any, project: str, problems: Problems) -> list
         return []
     before = len(problems.found)
     entry = problems.table(path, value, REPOSITORY, "a repository")
-    for key in ("name", "id"):
+    for key in ("name", "id", "fork_of"):
         if key in entry:
             _check_full_name((*path, key), entry[key], problems)
     former = _former((*path, "former"), entry.get("former", []), problems)
+    listed = packages.read((*path, "packages"), entry.get("packages", []), problems)
     if len(problems.found) > before:
         return []
     last = max((name.valid_until for name, _ in former if name.valid_until), default=None)
@@ -59,7 +68,18 @@ def repository(path: Path, value: Any, project: str, problems: Problems) -> list
             "Leave from out, or correct a date.",
         )
         return []
-    result = Repository(entry.get("id", current.name), current.name, (current, *(name for name, _ in former)))
+    result = Repository(
+        entry.get("id", current.name),
+        current.name,
+        (current, *(name for name, _ in former)),
+        packages=listed,
+        fork_of=entry.get("fork_of"),
+    )
+    if result.fork_of and result.fork_of.lower() in {name.name.lower() for name in result.names}:
+        problems.add(
+            (*path, "fork_of"), f"{result.fork_of} cannot be a fork of itself: name the repository it came from."
+        )
+        return []
     uses = [Use(current, result, project, path), *(Use(name, result, project, place) for name, place in former)]
     return uses if _in_order(uses, problems) else []
 
@@ -74,6 +94,7 @@ def check(uses: Sequence[Use], problems: Problems) -> None:
             if first.name.overlaps(second.name) and first.repository is not second.repository:
                 problems.add(second.path, _clash(first, second, problems.line(first.path)))
     _check_ids([use for use in uses if use.current], problems)
+    _check_forks([use for use in uses if use.current], problems)
 
 
 def _check_ids(uses: Sequence[Use], problems: Problems) -> None:
@@ -86,6 +107,23 @@ def _check_ids(uses: Sequence[Use], problems: Problems) -> None:
                 use.path,
                 f"the id {use.repository.id} is also that of {other.repository.name} in line "
                 f'{problems.line(other.path)}: give this one another, id = "owner/name".',
+            )
+
+
+def _check_forks(uses: Sequence[Use], problems: Problems) -> None:
+    """Remember each repository that would be, by way of others, a fork of itself."""
+    parents = {use.repository.name.lower(): (use.repository.fork_of or "").lower() for use in uses}
+    for use in uses:
+        name = use.repository.name.lower()
+        seen, parent = {name}, parents[name]
+        while parent in parents and parent not in seen:
+            seen.add(parent)
+            parent = parents[parent]
+        if parent == name:
+            problems.add(
+                (*use.path, "fork_of"),
+                f"{use.repository.name} would be a fork of itself, by way of {use.repository.fork_of}: "
+                "leave out the fork_of of the one that was there first.",
             )
 
 

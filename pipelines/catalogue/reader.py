@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue import names, regions, selectors
+from pipelines.catalogue import names, packages, regions, selectors
 from pipelines.catalogue.lines import Path as Place
 from pipelines.catalogue.lines import locate
 from pipelines.catalogue.model import LAYERS, REGIONS, HubSelector, OpenRouterSelector, Project
@@ -34,6 +34,7 @@ PROJECT = {
     "repositories": Key(list),
     "huggingface": Key(list),
     "openrouter": Key(list),
+    "packages": Key(list),
     "from": Key(date),
     "until": Key(date),
 }
@@ -184,6 +185,7 @@ def _project(
         selectors.read(selectors.OPENROUTER, (*place, "openrouter", number), item, slug, problems)
         for number, item in enumerate(entry.get("openrouter", []))
     ]
+    listed = packages.read((*place, "packages"), entry.get("packages", []), problems)
     seen.hub += [use for use in hub if use]
     seen.openrouter += [use for use in openrouter if use]
     if len(problems.found) > before:
@@ -197,6 +199,7 @@ def _project(
         repositories=tuple(group[0].repository for group in uses if group),
         hub=tuple(HubSelector(*use.parts) for use in hub if use),
         openrouter=tuple(OpenRouterSelector(*use.parts) for use in openrouter if use),
+        packages=listed,
         valid_from=start,
         valid_to=end,
     )

@@ -17,11 +17,12 @@ _PLACE = ("regions", "file")
 
 @dataclass(frozen=True)
 class Regions:
-    """What the file says: organisation → (region, line), in its order."""
+    """What the file says: organisation → (region, line), in its order; and which lines could not be read."""
 
     rows: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     file: str = ""
     content: bytes | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def read(value: Mapping[str, str] | None, folder: Path, problems: Problems, content: bytes | None = None) -> Regions:
@@ -34,14 +35,20 @@ def read(value: Mapping[str, str] | None, folder: Path, problems: Problems, cont
     path = folder / name
     try:
         content = path.read_bytes() if content is None else content
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+    except OSError as error:
         problems.add(
-            _PLACE, f"{path} cannot be read ({why}): write its path relative to this file, or remove [regions]."
+            _PLACE,
+            f"{path} cannot be read ({error.strerror}): write its path relative to this file, or remove [regions].",
         )
         return Regions()
-    return Regions(_rows(text, str(path), problems), str(path), content)
+    text = content.decode("utf-8-sig", "replace")
+    bad = [number for number, line in enumerate(content.split(b"\n"), start=1) if not _is_utf8(line)]
+    if 1 in bad:
+        problems.add(_PLACE, f"{path} cannot be read (not UTF-8 text): save it as UTF-8, or remove [regions].")
+        return Regions()
+    rows = _rows(text, str(path), problems, frozenset(bad))
+    remarks = tuple(f"{path}:{number}: not UTF-8; the line is left out." for number in bad)
+    return Regions(rows, str(path), content, remarks)
 
 
 def merge(table: Regions, own: Iterable[tuple[str, str, int]], file: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -60,10 +67,18 @@ def merge(table: Regions, own: Iterable[tuple[str, str, int]], file: str) -> tup
                 f"{region!r} is used."
             )
         merged[known] = region
-    return merged, tuple(dict.fromkeys(conflicts))
+    return merged, tuple(dict.fromkeys([*table.remarks, *conflicts]))
 
 
-def _rows(text: str, file: str, problems: Problems) -> dict[str, tuple[str, int]]:
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _rows(text: str, file: str, problems: Problems, bad: frozenset[int]) -> dict[str, tuple[str, int]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [column for column in ("hf_org", "region") if column not in (reader.fieldnames or [])]
     if missing:
@@ -78,6 +93,8 @@ def _rows(text: str, file: str, problems: Problems) -> dict[str, tuple[str, int]
         if not organization or organization.startswith("#"):
             continue
         line = reader.line_num
+        if line in bad:
+            continue
         if problems.choice_line(line, region, REGIONS, f"region of {organization}", file):
             known = seen.setdefault(organization.lower(), organization)
             if known in rows and rows[known][0] != region:

@@ -12,12 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from pipelines.cli.shell.gate import LOOPBACK, Gate, unguessable_path
 from pipelines.cli.shell.terminal import plural, say
 from pipelines.cli.worlds.origin import open_installation, surroundings
 from pipelines.errors import ConfigurationError
 from pipelines.orchestration.runs import dagster_home, mark_dead_runs_failed, open_instance
 
-LOOPBACK = "127.0.0.1"  # the UI starts runs: nobody else may
 GRACE_SECONDS = 20  # for webserver, daemon, code servers and runs to end by themselves, each time they are asked
 POLL_SECONDS = 0.1
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -36,14 +36,19 @@ def dev(port: int, *, verbose: bool) -> int:
     if marked:
         say(f"Marked {plural(len(marked), 'run')} of a process that was killed as failed.")
     workspace = _workspace()
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", LOOPBACK, "-p", str(port)]
+    behind, prefix = _free_port(), unguessable_path(installation.settings.key)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", LOOPBACK, "-p", str(behind)]
     command += ["--log-level", "info" if verbose else "error"]
     say(f"Dagster UI of {installation.settings.home}: http://{LOOPBACK}:{port}/ in a few seconds, until Ctrl-C.")
     with surroundings(installation.settings.home):
-        environment = os.environ | {"DAGSTER_HOME": str(dagster_home(installation.settings))}
+        environment = os.environ | {
+            "DAGSTER_HOME": str(dagster_home(installation.settings)),
+            "DAGSTER_WEBSERVER_PATH_PREFIX": prefix,
+        }
         if not verbose:
             environment.setdefault("PYTHONWARNINGS", "ignore")
-        return _until_stopped(command, environment)
+        with Gate(port, behind, prefix):  # the UI starts runs: a page of somebody else's must not
+            return _until_stopped(command, environment)
 
 
 def _check_port(port: int) -> None:
@@ -53,6 +58,12 @@ def _check_port(port: int) -> None:
             probe.bind((LOOPBACK, port))
         except (OSError, OverflowError) as error:
             raise ConfigurationError(f"port {port} cannot be had ({error}). Name another one with --port.") from None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def _workspace() -> Path:

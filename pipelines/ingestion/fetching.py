@@ -14,12 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
+from typing import Any
 
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
 from pipelines.ingestion.outcomes import FAILURES, Outcome, ProjectOutcome
 from pipelines.ingestion.recorded import Recorded, RecordedListing, state_of_source, without_completeness
 from pipelines.ingestion.rounds import Counter, Round, SubjectLocks
+from pipelines.ingestion.together import SMALL_ROWS, Together
 from pipelines.lake import Lake
 from pipelines.lake.manifest import Entry
 from pipelines.lake.reading import LakeReader
@@ -61,12 +63,14 @@ class Ingestion:
         outcomes: dict[str, dict[str, Outcome]] = {project.slug: {} for project in projects}
         yield from (ProjectOutcome(project) for project in projects if not open_subjects[project.slug])
         if tasks and (reason := self._lacking()):
-            self._note(WHOLE_STREAM, "skipped", reason)  # once for all of them
+            self._note(WHOLE_STREAM, "skipped", reason, Together(self.lake))  # once for all of them
             yield from (self._skipped(project, reason) for project in projects if open_subjects[project.slug])
             return
         locks = SubjectLocks()
         counter = Counter(self.progress, len(tasks))
-        round_ = Round(locks, counter, tuple(dict.fromkeys(subject for _, subject in tasks)), LakeReader(self.lake))
+        subjects = tuple(dict.fromkeys(subject for _, subject in tasks))
+        round_ = Round(locks, counter, subjects, LakeReader(self.lake), Together(self.lake))
+        done: list[ProjectOutcome] = []  # with batches that are not durable yet
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
                 pool.submit(self._subject, project, subject, round_): (project, subject) for project, subject in tasks
@@ -78,7 +82,11 @@ class Ingestion:
                     counter.add(subject)
                     if len(outcomes[project.slug]) == open_subjects[project.slug]:
                         ordered = [outcomes[project.slug][each] for each in self._subjects(project)]
-                        yield ProjectOutcome(project, tuple(dict.fromkeys(ordered)))
+                        done.append(ProjectOutcome(project, tuple(dict.fromkeys(ordered))))
+                        if not round_.together.subjects:
+                            yield from done
+                            done.clear()
+                yield from self._durable(done, round_)
                 if self.source.daily:
                     self.lake.join(
                         self.lake.manifest.single_on(*self._stream, self.settings.today()), least=JOINED_FROM
@@ -86,6 +94,22 @@ class Ingestion:
             finally:
                 round_.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+                with suppress(LakeError):  # of a run that is stopped: what it has fetched stands
+                    round_.together.write()
+
+    def _durable(self, done: Sequence[ProjectOutcome], round_: Round) -> Iterator[ProjectOutcome]:
+        """Projects that are done, once their batches are written; failed ones, where they could not be."""
+        held = round_.together.subjects
+        try:
+            round_.together.write()
+        except LakeError as error:
+            lost = [
+                ProjectOutcome(one.project, tuple(_lost(each, held, str(error)) for each in one.outcomes))
+                for one in done
+            ]
+            yield from lost
+            return
+        yield from done
 
     @property
     def _stream(self) -> tuple[str, str]:
@@ -111,7 +135,7 @@ class Ingestion:
     def _lacking(self) -> str | None:
         """Which setting the stream lacks, and what it would add; None if it has all."""
         for setting, adds in self.source.needs.items():
-            if not getattr(self.settings, setting):
+            if not self.settings.has(setting):
                 return f"{setting.upper()} is not set. With it: {adds}"
         return None
 
@@ -135,16 +159,16 @@ class Ingestion:
         try:
             return self._fetch(project, subject, round_)
         except Skipped as skipped:
-            return self._note(subject, "skipped", str(skipped))
+            return self._note(subject, "skipped", str(skipped), round_.together)
         except Paused as paused:
-            return self._note(subject, "paused", str(paused))
+            return self._note(subject, "paused", str(paused), round_.together)
         except LakeError as error:
             return Outcome(subject, "failed", reason=str(error))
         except EcotoneError as error:
-            return self._note(subject, "failed", str(error))
+            return self._note(subject, "failed", str(error), round_.together)
         except Exception as error:  # one subject's surprise must not stop the others; it is shown with its trace
             log.exception("%s of %s failed", self.source.name, subject)
-            return self._note(subject, "failed", f"{type(error).__name__}: {error}")
+            return self._note(subject, "failed", f"{type(error).__name__}: {error}", round_.together)
 
     def _fetch(self, project: Project, subject: str, round_: Round) -> Outcome:
         now = self._moment(subject)
@@ -199,20 +223,22 @@ class Ingestion:
             batch = without_completeness(each, lacks) if lacks else each
             rows += batch.table.num_rows
             final = batch
-            self._append(batch, subject, request.now, listing)
+            ends = batch.complete or batch.reason is not None
+            together = round_.together if self.source.daily and not self.source.resumable and ends else None
+            self._append(batch, subject, request.now, listing, together)
             round_.check()
         if final is None:
-            return self._seen(request, listing, last, stated, lacks)
+            return (
+                Outcome(subject, "incomplete", reason=lacks, noted=False)
+                if lacks
+                else self._seen(request, round_, listing, last, stated)
+            )
         if final.complete and self.source.resumable:
             self.lake.join(self.lake.manifest.single(*self._stream, subject), least=JOINED_FROM)
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
-    def _seen(
-        self, request: Request, listing: str, last: Entry | None, stated: Entry | None, lacks: str | None
-    ) -> Outcome:
-        """Nothing is new: noted once a day, and when the subject could not be fetched the last time."""
-        if lacks:
-            return Outcome(request.subject, "incomplete", reason=lacks, noted=False)
+    def _seen(self, request: Request, round_: Round, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:
+        """Nothing is new: noted once a day, and when it could not be fetched last time."""
         if last is None and stated is not None:  # what a recording lacked is there now, or was never to be
             last = replace(stated, reason=None)
         newest = self.lake.manifest.last(self.source.source, self.source.stream, request.subject)
@@ -223,24 +249,37 @@ class Ingestion:
             if self.source.resumable and stated is not None:
                 state = {**(state_of_source(stated.state) or {}), "observed_until": request.now.isoformat()}
             seen = Batch(self.source.schema.empty_table(), complete=True, state=state, reason=last.reason)
-            self._append(seen, request.subject, request.now, listing)
+            self._append(seen, request.subject, request.now, listing, round_.together)
         return Outcome(request.subject, "unchanged", reason=last.reason if last else None, noted=due)
 
-    def _append(self, batch: Batch, subject: str, now: datetime, listing: str) -> None:
-        self.lake.append(
-            batch.table,
-            source=self.source.source,
-            stream=self.source.stream,
-            subject=subject,
-            fetched_at=now,
-            listing=listing,
-            complete=batch.complete,
-            status="ok" if batch.complete or batch.reason is None else "incomplete",
-            state=batch.state,
-            reason=batch.reason,
-        )
+    def _append(  # noqa: PLR0913 - a batch, whose it is, and how it is written
+        self,
+        batch: Batch,
+        subject: str,
+        now: datetime,
+        listing: str,
+        together: Together | None = None,
+        *,
+        status: str = "",
+    ) -> None:
+        """Write a batch: at once, or with other small ones of this run."""
+        fields: dict[str, Any] = {
+            "source": self.source.source,
+            "stream": self.source.stream,
+            "subject": subject,
+            "fetched_at": now,
+            "listing": listing,
+            "complete": batch.complete,
+            "status": status or ("ok" if batch.complete or batch.reason is None else "incomplete"),
+            "state": batch.state,
+            "reason": batch.reason,
+        }
+        if together is not None and batch.table.num_rows < SMALL_ROWS:
+            together.add(batch.table, fields)
+        else:
+            self.lake.append(batch.table, **fields)
 
-    def _note(self, subject: str, status: str, reason: str) -> Outcome:
+    def _note(self, subject: str, status: str, reason: str, together: Together) -> Outcome:
         """Record why there is nothing, once a day and whenever the reason changes."""
         last = self.lake.manifest.last(self.source.source, self.source.stream, subject)
         now = self.settings.now()
@@ -248,17 +287,12 @@ class Ingestion:
         due = not (known and last is not None and last.fetched_at.date() >= now.date())
         if due:
             try:
-                self.lake.append(
-                    self.source.schema.empty_table(),
-                    source=self.source.source,
-                    stream=self.source.stream,
-                    subject=subject,
-                    fetched_at=now,
-                    listing=self.lake.new_id(),
-                    complete=False,
-                    status=status,
-                    reason=reason,
-                )
+                note = Batch(self.source.schema.empty_table(), reason=reason)
+                self._append(note, subject, now, self.lake.new_id(), together, status=status)
             except LakeError as error:
                 reason = f"{reason} ({error})"
         return Outcome(subject, status, reason=reason, noted=due)
+
+
+def _lost(outcome: Outcome, held: frozenset[str], why: str) -> Outcome:
+    return replace(outcome, status="failed", reason=why) if outcome.subject in held else outcome

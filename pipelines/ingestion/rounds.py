@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.errors import Paused
 from pipelines.ingestion.outcomes import Outcome
+from pipelines.ingestion.together import Together
 from pipelines.lake.reading import LakeReader
 
 
@@ -20,6 +21,7 @@ class Round:
         counter: how many are done.
         subjects: all of them.
         reader: of what other streams have in the lake.
+        together: small batches that are held, to be written as one file.
         stopped: set when the run is to end; a thread that waits looks at it.
         outcomes: subject → what became of it, once it is done.
     """
@@ -28,6 +30,7 @@ class Round:
     counter: Counter
     subjects: tuple[str, ...]
     reader: LakeReader
+    together: Together
     stopped: threading.Event = field(default_factory=threading.Event)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 

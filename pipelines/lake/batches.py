@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -30,8 +30,9 @@ import pyarrow.parquet as pq
 from ulid import ULID
 
 from pipelines.errors import LakeError
+from pipelines.lake import row_groups as groups
 from pipelines.lake.manifest import Entry, Manifest
-from pipelines.lake.row_groups import ROW_GROUP_ROWS, parquet_writer, row_groups, schema_of, without_empty_columns
+from pipelines.lake.row_groups import ROW_GROUP_ROWS, joined, with_values, without_empty_columns
 
 FORMAT = 1
 METADATA_KEY = "ecotone"
@@ -137,18 +138,8 @@ class Lake:
         reason: str | None = None,
     ) -> Entry:
         """Make one batch durable and return its entry; LakeError if it could not be written (nothing is left)."""
-        batch = self.new_id()
-        table = without_empty_columns(table)
-        common = [
-            pa.DictionaryArray.from_arrays(
-                pa.repeat(pa.scalar(0, pa.int8()), table.num_rows), pa.array([value], field.type)
-            )
-            for field, value in zip(COMMON_COLUMNS, (batch, fetched_at, subject), strict=True)
-        ]
-        for field, column in zip(COMMON_COLUMNS, common, strict=True):
-            table = table.append_column(field.name, column)
         entry = Entry(
-            batch=batch,
+            batch=self.new_id(),
             source=source,
             stream=stream,
             subject=subject,
@@ -160,7 +151,28 @@ class Lake:
             state=state,
             rows=table.num_rows,
         )
+        table = with_values(
+            without_empty_columns(table), COMMON_COLUMNS, (entry.batch, entry.fetched_at, entry.subject)
+        )
         return self._publish(entry, table.schema, [table], fetched_at)
+
+    def append_together(self, batches: Sequence[tuple[pa.Table, Mapping[str, Any]]]) -> Entry:
+        """Make batches of one stream and fetch time durable in one file; what `append` takes, of each.
+
+        They are told apart by `_batch` as if each had been written alone and all had been joined.
+        """
+        tables, originals = [], []
+        for table, fields in batches:
+            entry = Entry(batch=self.new_id(), rows=table.num_rows, **fields)
+            originals.append(entry)
+            tables.append(
+                with_values(
+                    without_empty_columns(table), COMMON_COLUMNS, (entry.batch, entry.fetched_at, entry.subject)
+                )
+            )
+        rows = joined(tables)
+        together = self._holding(originals, rows.num_rows)
+        return self._publish(together, rows.schema, [rows], together.fetched_at)
 
     def _publish(self, entry: Entry, schema: pa.Schema, tables: Iterable[pa.Table], day: datetime) -> Entry:
         folder = self.root / entry.source / entry.stream / f"{day:%Y-%m-%d}"
@@ -170,7 +182,7 @@ class Lake:
         try:
             _make_folder(folder)
             with temporary.open("wb") as file:
-                with parquet_writer(file, schema.remove_metadata()) as writer:
+                with groups.parquet_writer(file, schema.remove_metadata()) as writer:
                     writer.add_key_value_metadata(own)
                     for table in tables:
                         writer.write_table(table.replace_schema_metadata(), row_group_size=ROW_GROUP_ROWS)
@@ -243,10 +255,10 @@ class Lake:
         except FileNotFoundError:
             return None  # another run has joined them meanwhile
 
-    def _merge(self, entries: list[Entry]) -> Entry:
-        originals = tuple(original for entry in entries for original in entry.originals())
-        newest = max(entries, key=lambda entry: (entry.fetched_at, entry.batch))
-        merged = Entry(
+    def _holding(self, originals: Sequence[Entry], rows: int) -> Entry:
+        """The entry of a file that holds these batches."""
+        newest = max(originals, key=lambda entry: (entry.fetched_at, entry.batch))
+        return Entry(
             batch=self.new_id(),
             source=newest.source,
             stream=newest.stream,
@@ -255,12 +267,16 @@ class Lake:
             listing="",
             complete=False,
             status="compacted",
-            rows=sum(entry.rows for entry in entries),
-            replaces=originals,
+            rows=rows,
+            replaces=tuple(originals),
         )
+
+    def _merge(self, entries: list[Entry]) -> Entry:
+        originals = tuple(original for entry in entries for original in entry.originals())
+        merged = self._holding(originals, sum(entry.rows for entry in entries))
         paths = [self.root / entry.path for entry in entries]
-        schema = schema_of(paths)
-        return self._publish(merged, schema, row_groups(paths, schema), newest.fetched_at)
+        schema = groups.schema_of(paths)
+        return self._publish(merged, schema, groups.row_groups(paths, schema), merged.fetched_at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -274,6 +290,10 @@ class Lake:
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+def _labelled(table: pa.Table, entry: Entry) -> pa.Table:
+    return with_values(without_empty_columns(table), COMMON_COLUMNS, (entry.batch, entry.fetched_at, entry.subject))
 
 
 def _make_folder(folder: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -50,6 +50,22 @@ def row_groups(paths: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
             held, rows, size = [], 0, 0
     if held:
         yield pa.concat_tables(held).unify_dictionaries()
+
+
+def with_values(table: pa.Table, fields: Sequence[pa.Field], values: Sequence[Any]) -> pa.Table:
+    """With columns that hold one value in every row."""
+    for field, value in zip(fields, values, strict=True):
+        places = pa.repeat(pa.scalar(0, pa.int8()), table.num_rows)
+        column = pa.DictionaryArray.from_arrays(places, pa.array([value], field.type))
+        table = table.append_column(field.name, column)
+    return table
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables of one stream as one, with all columns that any of them has."""
+    schema = pa.unify_schemas([widened(table.schema.remove_metadata()) for table in tables])
+    parts = [table.cast(widened(table.schema)) for table in tables]
+    return pa.concat_tables([schema.empty_table(), *parts], promote_options="default").unify_dictionaries()
 
 
 def widened(schema: pa.Schema) -> pa.Schema:

@@ -57,6 +57,7 @@ class Installation:
     def from_environment(cls, reporter: Reporter = silent) -> Installation:
         """Read settings, catalogue and people.toml; ConfigurationError if one of them is wrong."""
         settings = Settings.from_environment()
+        settings.share_ca_bundle()
         people.declared(people.text_of(settings.home), b"")
         return cls(settings, Catalogue.load(settings.catalogue), discover_sources(), reporter)
 

@@ -46,6 +46,7 @@ SOURCES = (
     {"title": "GitHub", "path": "https://github.com"},
     {"title": "Hugging Face Hub", "path": "https://huggingface.co"},
     {"title": "OpenRouter (CC-BY-4.0)", "path": "https://openrouter.ai/rankings"},
+    {"title": "ecosyste.ms packages (CC BY-SA 4.0)", "path": "https://packages.ecosyste.ms"},
 )
 CITATION = """cff-version: 1.2.0
 message: If you use these figures, please cite them as below.

@@ -6,6 +6,7 @@ import json
 
 from pipelines.sandbox.cast import ECOSYSTEMS, PROJECTS, Frame, ProjectPlan, RepositoryPlan
 from pipelines.sandbox.openrouter.usage import slug
+from pipelines.sandbox.packages.market import left_out
 from pipelines.sandbox.people import domains
 from pipelines.sandbox.rankings.counters import renamed_on
 
@@ -34,6 +35,9 @@ def _project(frame: Frame, project: ProjectPlan) -> str:
 
 def _repository(frame: Frame, plan: RepositoryPlan) -> str:
     until = renamed_on(frame, plan)
+    packages = left_out(frame).get(plan.name)
+    if packages:
+        return f"{{ name = {json.dumps(plan.name)}, packages = {json.dumps(packages)} }}"
     if until is None:
         return json.dumps(plan.name)
     return f"{{ name = {json.dumps(plan.name)}, former = [{{ name = {json.dumps(plan.former)}, until = {until} }}] }}"

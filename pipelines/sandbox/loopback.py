@@ -11,8 +11,10 @@ GITHUB_TOKEN = "ghp_simulated000000000000000000000000"  # noqa: S105 - opens not
 OPENROUTER_KEY = "sk-simulated"  # opens nothing but the loopback OpenRouter
 
 
-def loopback_environment(endpoint: str, github: str | None = None, openrouter: str | None = None) -> dict[str, str]:
-    """Variables that point a run at a Hub served here, and at a GitHub and an OpenRouter if there are any.
+def loopback_environment(
+    endpoint: str, github: str | None = None, openrouter: str | None = None, packages: str | None = None
+) -> dict[str, str]:
+    """Variables that point a run at a Hub served here, and at a GitHub, an OpenRouter and packages if there are any.
 
     Empty ones unset what the user has set for the real ones; without a token, no run asks GitHub's API.
     """
@@ -28,6 +30,9 @@ def loopback_environment(endpoint: str, github: str | None = None, openrouter: s
         "GITHUB_TOKENS": "",
         "ECOTONE_OPENROUTER_URL": openrouter or "",
         "ECOTONE_OPENROUTER_FILE": "",
+        "ECOTONE_PACKAGES_URL": packages or "off",
+        "ECOTONE_PACKAGES_FILE": "",
+        "ECOTONE_CONTACT": "",
         "OPENROUTER_API_KEY": OPENROUTER_KEY if openrouter else "",
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,

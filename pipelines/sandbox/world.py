@@ -40,6 +40,7 @@ from pipelines.sandbox.huggingface.spaces import Space, plan_spaces, spaces_on
 from pipelines.sandbox.huggingface.talk import Discussion, plan_talk, shown
 from pipelines.sandbox.loopback import loopback_environment
 from pipelines.sandbox.openrouter.usage import Tokens, of_tokens, plan_tokens
+from pipelines.sandbox.packages.market import Looked, Package, looked_up, of_packages, plan_packages
 from pipelines.sandbox.people import populate
 from pipelines.sandbox.rankings.counters import Counter, counters, write_rankings
 from pipelines.sandbox.times import last_days
@@ -131,6 +132,15 @@ class World:
         return {told: models for told, models in self.tokens.items() if told <= day}
 
     @cached_property
+    def packages(self) -> list[Package]:
+        """The plan of its packages."""
+        return plan_packages(self.frame)
+
+    def packages_for(self, day: date) -> Looked:
+        """What its packages service tells at the end of that day, to be served by a PackagesServer."""
+        return looked_up(self.packages, day)
+
+    @cached_property
     def github(self) -> GitHubLife:
         """What happens on its GitHub."""
         return live(self.frame, populate(self.frame.seed, self.frame.scale), self.folder / "git")
@@ -155,15 +165,20 @@ class World:
         return list(counters(self.frame, self.github.open_issues()))
 
     def environment(
-        self, endpoint: str, day: date | None = None, github: str | None = None, openrouter: str | None = None
+        self,
+        endpoint: str,
+        day: date | None = None,
+        github: str | None = None,
+        openrouter: str | None = None,
+        packages: str | None = None,
     ) -> dict[str, str]:
         """The settings for a run on that day (now, if None), with its servers at those addresses.
 
-        Without an address of its GitHub or its OpenRouter, no run asks for them.
+        Without an address of its GitHub, its OpenRouter or its packages, no run asks for them.
         """
         moment = self.frame.now if day is None else self.at(day)
         return {
-            **loopback_environment(endpoint, github, openrouter),
+            **loopback_environment(endpoint, github, openrouter, packages),
             "ECOTONE_CATALOGUE": str(self.folder / "ecosystems.toml"),
             "ECOTONE_GIT_URL": f"file://{quote(str(self.folder / 'git'))}/{{owner}}/{{name}}.git",
             "ECOTONE_RANKINGS": str(self.folder / "rankings" / "ranking-daily.csv.gz"),
@@ -218,6 +233,7 @@ def write(
         "talk": hub_truth.of_talk(plan_talk(frame, models), frame.now),
         "spaces": hub_truth.of_spaces(plan_spaces(frame, models), days, names),
         "tokens": of_tokens(plan_tokens(frame, models)),
+        "packages": of_packages(plan_packages(frame), days),
     }
     (folder / "truth.json").write_text(json.dumps(found, indent=1))
     whole = {"seed": seed, "scale": scale, "now": frame.now.isoformat(), "heads": heads}

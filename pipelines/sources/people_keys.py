@@ -18,11 +18,13 @@ from typing import NamedTuple
 
 HASH_BYTES = 16  # 2^-64 for any two of 2^32 people to fall together
 DOMAINS_FILE = Path(__file__).with_name("email_domains.toml")
+PLACEHOLDERS_FILE = Path(__file__).with_name("email_placeholders.toml")
 # https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
 _NOREPLY = re.compile(
     rb"(?:(?P<id>[0-9]{1,19})\+)?(?P<login>[a-z0-9](?:[a-z0-9_-]*[a-z0-9_])?(?:\[bot\])?)@users\.noreply\.github\.com",
     re.IGNORECASE,
 )
+_SUBVERSION = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # git svn: user@<id of the repository>
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
@@ -68,6 +70,21 @@ def email_domain(email: bytes, domains: frozenset[str] = frozenset()) -> str | N
     return None
 
 
+def is_placeholder(email: bytes) -> bool:
+    """Whether an address names nobody: a program, an image or an example put it where an address should be.
+
+    `root@localhost`, `you@example.com`, `unknown`, `none@none`, `user@DESKTOP-1`: a host without a registered domain.
+    """
+    text = email.strip().rstrip(b".").decode("utf-8", "replace").lower()
+    local, at, domain = text.rpartition("@")
+    if not text or not at or not local.strip():
+        return True
+    if _SUBVERSION.fullmatch(domain):
+        return False
+    names, domains, endings = _placeholders()
+    return "." not in domain or domain.rpartition(".")[2] in endings or domain in domains or local in names
+
+
 def _person_key(email: bytes, key: bytes, domains: frozenset[str]) -> PersonKey:
     if not email:
         return NOBODY
@@ -94,3 +111,10 @@ def _endings() -> frozenset[str]:
     institutions = tomllib.loads(DOMAINS_FILE.read_text(encoding="utf-8"))["institutions"]
     pairs = ((ending, country) for ending, countries in institutions["countries"].items() for country in countries)
     return frozenset([*institutions["endings"], *(f"{ending}.{country}" for ending, country in pairs)])
+
+
+@cache
+def _placeholders() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Names before the @, domains and endings of addresses that nobody has."""
+    data = tomllib.loads(PLACEHOLDERS_FILE.read_text(encoding="utf-8"))
+    return frozenset(data["names"]), frozenset(data["domains"]), frozenset(data["endings"])

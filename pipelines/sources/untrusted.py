@@ -20,6 +20,23 @@ def text(value: object) -> str | None:
     return clean if len(clean) <= TEXT_CHARACTERS else clean[: TEXT_CHARACTERS - 1] + "…"
 
 
+def lines_of(data: bytes) -> tuple[str, frozenset[int]]:
+    """UTF-8 text without its byte order mark, and which lines (from 1) have other bytes: U+FFFD stands there."""
+    try:
+        return data.decode("utf-8-sig"), frozenset()
+    except UnicodeDecodeError:
+        bad = {number for number, line in enumerate(data.split(b"\n"), start=1) if not _is_utf8(line)}
+        return data.decode("utf-8-sig", "replace"), frozenset(bad)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def count(value: object) -> int | None:
     """A whole number that fits 64 bits; None for anything else. Negative ones are kept: they are what was said."""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -32,7 +32,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             *(("is_current", FLAG), ("position", COUNT)),
         ],
     ),
+    "input_fork": pa.schema([("repository_id", TEXT), ("fork_of", TEXT)]),
     "input_member_repository": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
+    "input_member_package": pa.schema([("entity_id", TEXT), ("subject_id", TEXT), *PERIOD]),
     "input_member_selector": pa.schema(
         [
             *(("entity_id", TEXT), ("platform", TEXT), ("organization", TEXT), ("pattern", TEXT)),
@@ -143,11 +145,20 @@ def _project_rows(project: Project, position: int, sources: Sequence[Source]) ->
         f"layer:{project.layer}",
     ]
     entities = {f"hf-org:{organization}": grains for organization in project.organizations}
+    packages = dict(_packages(project, grains))
+    entities |= packages
+    yield from (
+        ("input_member_package", (entity_id, purl.lower(), *period))
+        for purl, entity_ids in packages.items()
+        for entity_id in entity_ids
+    )
     former: dict[str, list[str]] = {}
     for repository in project.repositories:
         repository_id = repository.subject
         entities[repository_id] = [repository.entity_id, *grains]
         former[repository_id] = [f"github:{name.name}" for name in repository.names if name.name != repository.name]
+        if repository.fork_of:
+            yield "input_fork", (repository_id, repository.fork_of)
         for place, name in enumerate(repository.names):
             dated = (name.valid_from, name.valid_until, place == 0, position)
             yield "input_repository_name", (name.name, repository_id, repository.entity_id, *dated)
@@ -159,6 +170,16 @@ def _project_rows(project: Project, position: int, sources: Sequence[Source]) ->
             for entity_id in entities.get(subject, grains):
                 for asked in (subject, *former.get(subject, ())):
                     yield "input_expected", (entity_id, subject, source.source, source.stream, asked)
+
+
+def _packages(project: Project, grains: Sequence[str]) -> Iterable[tuple[str, list[str]]]:
+    """The package URLs that the catalogue adds, and whose each is; a repository's own is of its project, too."""
+    own = [(grains, project.packages)]
+    own += [([repository.entity_id, *grains], repository.packages) for repository in project.repositories]
+    for entity_ids, listed in own:
+        for purl in listed:
+            if purl.startswith("pkg:"):
+                yield purl, list(entity_ids)
 
 
 def _selectors(project: Project, position: int, grains: Sequence[str]) -> Iterable[tuple[str, tuple[Any, ...]]]:

@@ -256,3 +256,30 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     assert said in str(caught.value)
     with pytest.raises(CatalogueError, match="cannot be read"):
         Catalogue.load(tmp_path)
+
+
+def test_a_line_of_the_regions_that_is_not_utf8_is_left_out_and_said(tmp_path: Path) -> None:
+    text = regions(tmp_path)
+    path = tmp_path / "regions.csv"
+    path.write_bytes(path.read_bytes() + b"heron,eu\ncl\xffown,us\nlast-one,china\n")
+    read = Catalogue.parse(text, folder=tmp_path)
+    assert read.organization_regions["heron"] == "eu"
+    assert read.organization_regions["last-one"] == "china"
+    assert not [name for name in read.organization_regions if "own" in name]
+    assert [remark for remark in read.conflicts if "not UTF-8" in remark]
+
+
+def test_a_repository_names_what_it_was_forked_from() -> None:
+    text = """
+[[ecosystem]]
+id = "one"
+label = "One"
+[[project]]
+label = "A"
+ecosystem = "one"
+region = "us"
+layer = "model"
+repositories = [{ name = "own/name", fork_of = "up/stream" }, "up/stream"]
+"""
+    (project,) = Catalogue.parse(text).projects
+    assert [repository.fork_of for repository in project.repositories] == ["up/stream", None]

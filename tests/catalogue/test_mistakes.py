@@ -70,6 +70,17 @@ def second(line: str) -> str:
         (with_line('"QwenLM/Qwen3"', '{ id = "a/b" }'), 12, "a repository has no name"),
         (with_line('"QwenLM/Qwen3"', '{ name = "a/b", form = [] }'), 12, "did you mean 'former'?"),
         (
+            with_line('"QwenLM/Qwen3"', '{ name = "a/b", fork_of = "b" }'),
+            12,
+            "'b' is not the name of a GitHub repository",
+        ),
+        (
+            with_line('"QwenLM/Qwen3"', '{ name = "a/b", fork_of = ["c/d"] }'),
+            12,
+            "fork_of in a repository must be a text",
+        ),
+        (with_line('"QwenLM/Qwen3"', '{ name = "a/b", fork_of = "A/B" }'), 12, "A/B cannot be a fork of itself"),
+        (
             with_line('"QwenLM/Qwen3"', '{ name = "a/b", from = "2020-01-01" }'),
             12,
             "a date without quotes, like 2025-02-16",
@@ -212,3 +223,10 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines() -> None:
     with pytest.raises(CatalogueError) as caught:
         Catalogue.parse(text)
     assert (caught.value.file, caught.value.line) == ("ecosystems.toml", 10)
+
+
+def test_forks_in_a_circle_are_named() -> None:
+    one = '{ name = "a/b", fork_of = "c/d" }'
+    found = mistakes(with_line('["QwenLM/Qwen3"]', f'[{one}, {{ name = "c/d", fork_of = "a/b" }}]'))
+    assert len(found) == 2
+    assert "a/b would be a fork of itself, by way of c/d: leave out the fork_of" in found[0]

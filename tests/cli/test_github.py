@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from github_apps import APP, KEY
 from small_world import NOW, Called, call
+from tls import authority
 
 from pipelines.cli.reports.points import Outlook, lasting
 from pipelines.sandbox.github.server.answer import Token
+from pipelines.sandbox.github.server.rest.apps import Apps
 from pipelines.sandbox.github.server.server import GitHubServer
 from pipelines.sandbox.github.world.facts import Account, GitHubWorld
 from pipelines.sandbox.github.world.generated import generated
@@ -82,7 +85,7 @@ def test_doctor_says_whose_the_token_is_what_is_left_and_what_the_catalogue_will
     (budget,) = lines(said.out, "GitHub budget")
     assert re.search(r"ada: 4,999 of 5,000 points left until \d\d:\d\d UTC, 100 of them are never touched$", budget)
     (missing,) = lines(said.out, "GitHub names")
-    assert missing.startswith("warn  GitHub names        repository sound/gone: not found")
+    assert missing.startswith("warn  GitHub names        repository sound/gone: not found, says GitHub. Unconf")
     (estimate,) = lines(said.out, "GitHub estimate")
     # 3 + 1 pages of issues, 2 + 1 of stars, community once each: the rest of the world is empty
     assert "9 points for the first fetch of 2 repositories: in what is left now" in estimate
@@ -189,3 +192,35 @@ def test_a_budget_is_a_number_of_points() -> None:
     said = call("run", "--budget", "0")
     assert said.code == 2
     assert "--budget" in said.err
+
+
+def test_doctor_shows_app_authorities_and_proxies_and_none_of_their_secrets(
+    do: Do, server: GitHubServer, tmp_path: Path
+) -> None:
+    server.answerer.apps = Apps([APP])
+    bundle, _context = authority(tmp_path / "tls")
+    said = do(
+        "doctor",
+        GITHUB_TOKEN="",
+        ECOTONE_GITHUB_APP_ID=APP.id,
+        ECOTONE_GITHUB_APP_KEY=KEY,
+        ECOTONE_CA_BUNDLE=str(bundle),
+        HTTPS_PROXY="http://me:hunter2@127.0.0.1:9",
+        NO_PROXY="127.0.0.1",
+    )
+    assert said.code == 0
+    (app,) = lines(said.out, "GitHub App")
+    assert app.endswith("4711, with its key")
+    assert [one[26:].partition(":")[0] for one in lines(said.out, "GitHub budget")] == ["lowmere", "highmere"]
+    (trusted,) = lines(said.out, "ECOTONE_CA_BUNDLE")
+    assert f"{bundle}: 1 certificate authority; it alone is trusted" in trusted
+    (proxies,) = lines(said.out, "proxies")
+    assert "https by http://…@127.0.0.1:9; none for 127.0.0.1" in proxies
+    assert "hunter2" not in said.out
+    assert KEY.splitlines()[1] not in said.out
+
+
+def test_doctor_says_that_an_apps_key_is_none(do: Do) -> None:
+    said = do("doctor", ECOTONE_GITHUB_APP_ID="1", ECOTONE_GITHUB_APP_KEY="none")
+    assert said.code == 1
+    assert "ECOTONE_GITHUB_APP_KEY is no private key" in said.out

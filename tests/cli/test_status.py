@@ -30,7 +30,7 @@ def test_status_tells_publication_lake_runs_and_freshness(world: World) -> None:
     assert said.code == 0
     assert f"Installation  {world.home}" in said.out
     assert "as of 2026-08-22 12:00 UTC" in said.out
-    assert re.search(r"Lake +22 batches in 22 files, 13 rows", said.out)
+    assert re.search(r"Lake +31 batches in 31 files, 13 rows", said.out)
     assert re.search(r"Runs +none in progress", said.out)
     moment = r"2026-08-22 12:00"
     assert re.search(rf"^git_commits +4 +2 +2 +{moment} +{moment} +1 +1 +0$", said.out, re.MULTILINE)
@@ -92,7 +92,7 @@ def test_doctor_finds_a_whole_installation_well(world: World) -> None:
     assert said.code == 0
     assert "0 failures, 1 warning." in said.out  # the clock of the tests is set
     assert "2 projects of 2 ecosystems, 4 repositories, 1 Hub organisation" in line(said.out, "catalogue")
-    assert "22 files whole" in line(said.out, "lake")
+    assert "10 files whole" in line(said.out, "lake")
     assert line(said.out, "HF_TOKEN").split() == ["ok", "HF_TOKEN", "set"]
     assert contents(world.home) == before
 
@@ -202,3 +202,18 @@ def test_doctor_online_asks_one_repository_and_one_organisation(world: World) ->
     assert "answers: 0 models" in line(said.out, "Hub online")
     gone = world.call("doctor", "--online", ECOTONE_GIT_URL=f"{os.devnull}/{{full_name}}", HF_ENDPOINT=hub.endpoint)
     assert line(gone.out, "git online").startswith("fail")
+
+
+@pytest.mark.parametrize(
+    ("given", "level", "said"),
+    [
+        ({}, "ok", "https://packages.ecosyste.ms (the default)"),
+        ({"ECOTONE_PACKAGES_URL": "off"}, "ok", "off: package downloads and dependents are not read"),
+        ({"ECOTONE_PACKAGES_URL": "nowhere"}, "fail", "nowhere is not an address"),
+        ({"ECOTONE_PACKAGES_FILE": "/nowhere/look-ups"}, "fail", "/nowhere/look-ups is not there"),
+    ],
+)
+def test_doctor_tells_how_packages_are_read(given: dict[str, str], level: str, said: str, tmp_path: Path) -> None:
+    settings = Settings.from_environment({"ECOTONE_HOME": str(tmp_path), **given})
+    found = [one for one in setup.findings(settings) if "PACKAGES" in one.what]
+    assert [(one.level, one.text) for one in found] == [(level, said)]

@@ -77,7 +77,7 @@ def test_the_rest_is_published_and_drawn(installation: Installation, summary: Su
     with duckdb.connect(str(installation.settings.published), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM staging.commit").fetchone() == (13,)
         row = connection.execute(
-            "SELECT status FROM ops.coverage WHERE subject_id = 'github:o/c' AND source = 'git'"
+            "SELECT status FROM ops.coverage WHERE subject_id = 'github:o/c' AND source = 'git' AND stream = 'commits'"
         ).fetchone()
         assert connection.execute("SELECT sum(offending) FROM ops.check_result").fetchone() == (0,)
     assert row == ("failed",)

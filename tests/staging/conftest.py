@@ -63,6 +63,8 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {
     "models": {"base_models": []},
     "counters": {"full_name": "o/a", "day": NOW.date(), "list": "all"},
     "community": {},
+    "mailmap": {},
+    "ai_notes": {},
 }
 """What a row holds that does not say."""
 AT_GITHUB = frozenset({"git", "github"})

@@ -24,8 +24,8 @@ from pipelines.sandbox.github.server.server import TOKEN, GitHubServer
 from pipelines.settings import Settings
 from pipelines.sources import discover
 from pipelines.sources.github.client import client as github
-from pipelines.sources.github.client.accounts import ATTEMPTS
-from pipelines.sources.github.client.budget import Clock
+from pipelines.sources.github.client.accounts.budget import Clock
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS
 from pipelines.sources.github.client.client import GitHub
 
 LISTINGS = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")

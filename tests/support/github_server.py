@@ -15,7 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 from graphql import parse
 
-from pipelines.sources.github.client.budget import Clock
+from pipelines.sources.github.client.accounts.budget import Clock
 from pipelines.sources.github.client.client import GitHub
 
 BEGIN = datetime(2026, 8, 22, 12, tzinfo=UTC)

@@ -63,7 +63,7 @@ def _listed(rng: random.Random, name: str, first: date, last: date, *, daily: bo
         if daily or (day.month % 5 and rng.random() < 0.4):
             told = daily or rng.random() < 0.9
             gone = not daily and rng.random() < 0.01
-            rows.append((name, day, count if told else None, total if told else None, 0, 0.0, gone))
+            rows.append((name, day, count if told else None, total if told else None, 0, 0.0, gone, None, None))
         count, total = max(0, count + rng.randrange(-9, 10)), total + rng.randrange(-1, 20)
         day += timedelta(days=1 if daily and (day - first).days < 40 else 3)
     return rows

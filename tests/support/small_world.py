@@ -128,6 +128,7 @@ def settings_of(folder: Path, home: Path, endpoint: str) -> dict[str, str]:
         "ECOTONE_RANKINGS": "",
         "ECOTONE_NOW": NOW,
         "HF_ENDPOINT": endpoint,
+        "ECOTONE_PACKAGES_URL": "off",
         "NO_PROXY": "127.0.0.1",
         **SECRETS,
     }

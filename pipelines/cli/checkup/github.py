@@ -14,9 +14,11 @@ from pipelines.cli.shell.terminal import plural
 from pipelines.errors import ConfigurationError, SourceError, TerminalError
 from pipelines.lake import Lake
 from pipelines.orchestration.installation import Installation
-from pipelines.sources.github.client.budget import reserve_of
+from pipelines.sources.github.client.accounts.budget import reserve_of
+from pipelines.sources.github.client.activity import Activity
 from pipelines.sources.github.client.client import Budget, GitHub, Probe, TokenReport
 
+ATTEMPTS = 3  # of each question: somebody waits for the report
 MOST_NAMED = 5
 NEEDLESS = "A token without any scope reads all that is read here: whoever finds this one can do more."
 NEW_TOKEN = "Make a new one without any scopes at https://github.com/settings/tokens."  # noqa: S105 - it is an advice
@@ -25,10 +27,11 @@ NEW_TOKEN = "Make a new one without any scopes at https://github.com/settings/to
 def findings(installation: Installation) -> Iterator[Finding]:
     """All of them; none without a token."""
     settings = installation.settings
-    if not settings.github_tokens:
+    if not settings.has("github_token"):
         return
     try:
-        client = GitHub(settings.github_url, settings.github_tokens, patient=False)
+        home = settings.home if settings.home.is_dir() else None
+        client = GitHub.to(settings, patient=False, attempts=ATTEMPTS, missing=home)
     except ConfigurationError:
         return  # told with the settings
     try:
@@ -90,14 +93,23 @@ def _catalogue(installation: Installation, client: GitHub) -> Iterator[Finding]:
     if not expected.points:
         yield ok("GitHub estimate", f"{plural(len(probes), 'repository')} fetched whole once already")
         return
-    hours = expected.hours(client.budgets)
+    seconds = _seconds_an_answer(installation, client)
+    hours = expected.hours(client.budgets, seconds)
     when = "" if hours is None else ": in what is left now" if hours <= 0 else f": about {lasting(hours)}"
+    if hours:
+        when += f", at {seconds:.1f} s an answer"
     dearest = ", ".join(f"{name} {points:,}" for name, points in expected.streams.items() if points)
     yield ok(
         "GitHub estimate",
         f"{expected.points:,} points for the first fetch of "
         f"{plural(expected.repositories, 'repository')}{when} ({dearest}; people apart)",
     )
+
+
+def _seconds_an_answer(installation: Installation, client: GitHub) -> float:
+    """As the last run had them; without one, as these few answers took."""
+    last = Activity.read(installation.settings.home)
+    return last.seconds_an_answer if last and last.seconds_an_answer else client.activity().seconds_an_answer
 
 
 def _names(probes: Mapping[str, Probe], missing: Mapping[str, SourceError]) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from pipelines.catalogue import Catalogue
 from pipelines.cli.checkup import Finding, fail, ok, warn
@@ -14,16 +16,19 @@ from pipelines.cli.shell.terminal import plural
 from pipelines.cli.worlds.origin import NOWHERE, Origin
 from pipelines.errors import CatalogueError, ConfigurationError
 from pipelines.settings import (
+    CA_BUNDLE_NAMES,
     DEFAULT_GIT_URL,
     DEFAULT_GITHUB_URL,
     DEFAULT_HF_ENDPOINT,
     DEFAULT_OPENROUTER_URL,
+    DEFAULT_PACKAGES_URL,
     Settings,
 )
+from pipelines.sources.github.client.accounts.credentials import App
 
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
 EXAMPLE = "owner/name"
-CLONE = "clone"
+CLONE, OFF = "clone", "off"
 
 
 def without_credentials(address: str) -> str:
@@ -41,7 +46,12 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _token("HF_TOKEN", set_=settings.hf_token is not None, without="the Hub is read anonymously, at lower limits")
     yield _github(settings)
     yield _github_tokens(settings)
+    if settings.github_app_id:
+        yield _github_app(settings)
     yield _openrouter(settings)
+    yield _packages(settings)
+    yield _authorities(settings)
+    yield from _proxies()
 
 
 def _catalogue(settings: Settings) -> Iterator[Finding]:
@@ -120,6 +130,38 @@ def _github_tokens(settings: Settings) -> Finding:
     return _token("GITHUB_TOKEN", set_=number > 0, without="sources that need it are skipped")
 
 
+def _github_app(settings: Settings) -> Finding:
+    what = "GitHub App"
+    try:
+        App(settings.github_app_id or "", settings.github_app_key or "").check()
+    except ConfigurationError as error:
+        return fail(what, str(error), "Until then the App is not used.")
+    return ok(what, f"{settings.github_app_id}, with its key")
+
+
+def _authorities(settings: Settings) -> Finding:
+    """The certificate authorities that all connections trust."""
+    name = next((name for name in CA_BUNDLE_NAMES if os.environ.get(name)), CA_BUNDLE_NAMES[0])
+    if settings.ca_bundle is None:
+        return ok(name, "not set: the certificate authorities of this machine")
+    try:
+        number = len(ssl.create_default_context(cafile=settings.ca_bundle).get_ca_certs())
+    except (OSError, ValueError) as error:  # ssl's own errors are OSErrors
+        return fail(name, f"{settings.ca_bundle}: {error}", "Name a file of certificates as PEM.")
+    alone = "it alone is" if number == 1 else "they alone are"
+    text = f"{settings.ca_bundle}: {plural(number, 'certificate authority')}; {alone} trusted"
+    return ok(name, f"{text}, by connections to GitHub, the Hub and git hosts alike")
+
+
+def _proxies() -> Iterator[Finding]:
+    """What the environment says of proxies; each connection asks it likewise."""
+    proxies = {scheme: address for scheme, address in getproxies().items() if scheme in {"http", "https", "all"}}
+    if proxies:
+        told = ", ".join(f"{scheme} by {without_credentials(address)}" for scheme, address in sorted(proxies.items()))
+        without = os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
+        yield ok("proxies", f"{told}{f'; none for {without}' if without else ''}")
+
+
 def _openrouter(settings: Settings) -> Finding:
     shown = without_credentials(settings.openrouter_url)
     file = settings.openrouter_file
@@ -137,6 +179,26 @@ def _openrouter(settings: Settings) -> Finding:
             f"Write it as {DEFAULT_OPENROUTER_URL}, or leave it unset.",
         )
     return ok("OPENROUTER_API_KEY", f"set, for {shown}{_default(settings.openrouter_url == DEFAULT_OPENROUTER_URL)}")
+
+
+def _packages(settings: Settings) -> Finding:
+    file = settings.packages_file
+    if file is not None:
+        if not Path(file).expanduser().exists():
+            return fail(
+                "ECOTONE_PACKAGES_FILE", f"{file} is not there", "Name a folder of look-ups, or leave it unset."
+            )
+        return ok("ECOTONE_PACKAGES_FILE", f"packages are read from {file}, and the service is not asked")
+    if settings.packages_url == OFF:
+        return ok("ECOTONE_PACKAGES_URL", "off: package downloads and dependents are not read")
+    shown = without_credentials(settings.packages_url)
+    if urlsplit(settings.packages_url).scheme not in {"http", "https"}:
+        return fail(
+            "ECOTONE_PACKAGES_URL",
+            f"{shown} is not an address",
+            f'Write it as {DEFAULT_PACKAGES_URL}, write "off", or leave it unset.',
+        )
+    return ok("ECOTONE_PACKAGES_URL", f"{shown}{_default(settings.packages_url == DEFAULT_PACKAGES_URL)}")
 
 
 def _rankings(settings: Settings) -> Finding:

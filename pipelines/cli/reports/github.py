@@ -39,7 +39,7 @@ def lines(settings: Settings, there: Sequence[Stream], manifest: Manifest) -> It
     yield from (f"{INDENT}{text}" for text in activity.bad_tokens)
     expected = outlook(activity.totals, there, manifest)
     if expected.points:
-        hours = expected.hours(activity.budgets)
+        hours = expected.hours(activity.budgets, activity.seconds_an_answer)
         when = "" if not hours else f", {lasting(hours)} with these accounts"
         repositories = plural(expected.repositories, "repository")
         yield f"{INDENT}about {expected.points:,} points to go for the first fetch of {repositories}{when}"

@@ -1,7 +1,11 @@
 """What is still to be fetched from GitHub, in points and hours: by the totals of a probe, before it is fetched.
 
-A page of a hundred costs what GitHub's formula makes of its query. People come on top: who they are is known once their
-contributions are fetched, and a hundred of them cost about a point.
+A page of a hundred costs what GitHub's formula makes of its query. People come on top: who they are is known once
+their contributions are fetched, and a hundred of them cost about a point.
+
+How long it takes is the longest of three: what the accounts' points an hour allow; what GitHub's processor time a
+minute allows, if its answers are all work; and what comes one after another, as a listing's next page is named by the
+one before.
 """
 
 from __future__ import annotations
@@ -14,12 +18,14 @@ from dataclasses import dataclass
 from pipelines.cli.reports.streams import Stream
 from pipelines.cli.shell.terminal import plural
 from pipelines.lake.manifest import Manifest
-from pipelines.sources.github.client.budget import reserve_of
+from pipelines.sources.github.client.accounts.budget import reserve_of
+from pipelines.sources.github.client.accounts.processor import KEPT_TO, SECONDS_PER_MINUTE
 from pipelines.sources.github.client.client import Budget, load_document
 from pipelines.sources.github.client.documents import prepare
 
 PAGE = 100  # rows
 PAGED = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")  # each has a query of its name
+LEAST_HOURS = 1 / 60  # below it, it takes no time worth telling of
 SINGLE = ("community",)  # one request a repository
 SOURCE, PREFIX = "github", "github:"
 
@@ -32,16 +38,29 @@ class Outlook:
         points: still to be spent on first fetches.
         repositories: how many of them are not whole yet.
         streams: points of each stream, the dearest first.
+        requests: how many there are to come.
+        in_turn: how many of them one after another: the longest listing of each stream, stream after stream.
     """
 
     points: int
     repositories: int
     streams: Mapping[str, int]
+    requests: int = 0
+    in_turn: int = 0
 
-    def hours(self, budgets: Sequence[Budget]) -> float | None:
-        """Hours that the accounts need for it, from now on; 0 if what they have left suffices; None: nothing counts."""
+    def hours(self, budgets: Sequence[Budget], seconds: float = 0.0) -> float | None:
+        """Hours that it takes, from now on, if an answer takes so many seconds; 0: no time worth telling of.
+
+        None where the server counts no points.
+        """
         if any(each.limit is None for each in budgets) or not budgets:
             return None
+        working = self.requests * seconds / (KEPT_TO * SECONDS_PER_MINUTE * len(budgets)) / 60
+        by_limits = max(self._by_points(budgets), working if self.requests * seconds > SECONDS_PER_MINUTE else 0.0)
+        hours = max(by_limits, self.in_turn * seconds / 3_600)
+        return hours if hours > LEAST_HOURS else 0
+
+    def _by_points(self, budgets: Sequence[Budget]) -> float:
         a_hour = sum((each.limit or 0) - reserve_of(each.limit) for each in budgets)
         now = sum(max(0, (each.remaining or 0) - reserve_of(each.limit)) for each in budgets)
         return max(0, self.points - now) / max(1, a_hour)
@@ -60,6 +79,8 @@ def outlook(totals: Mapping[str, Mapping[str, int]], there: Iterable[Stream], ma
         if entry.source == SOURCE:
             held[entry.stream, entry.subject] += entry.rows
     points: Counter[str] = Counter()
+    longest: Counter[str] = Counter()
+    requests = 0
     waiting = set()
     for stream in there:
         name = stream.source.stream
@@ -71,9 +92,12 @@ def outlook(totals: Mapping[str, Mapping[str, int]], there: Iterable[Stream], ma
                 continue
             rows = PAGE if name in SINGLE else max(0, known.get(name, 0) - held[name, subject.name])
             if rows:
-                points[name] += math.ceil(rows / PAGE) * _a_page(name)
+                pages = math.ceil(rows / PAGE)
+                points[name] += pages * _a_page(name)
+                requests += pages
+                longest[name] = max(longest[name], pages)
                 waiting.add(subject.name)
-    return Outlook(points.total(), len(waiting), dict(points.most_common()))
+    return Outlook(points.total(), len(waiting), dict(points.most_common()), requests, longest.total())
 
 
 def _a_page(name: str) -> int:

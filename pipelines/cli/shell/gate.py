@@ -12,10 +12,10 @@ on the port that people open checks who asks. Requests pass from the browser thr
 from __future__ import annotations
 
 import asyncio
-import secrets
 import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from hashlib import blake2b
 from typing import Self
 
 from aiohttp import ClientConnectionError, ClientSession, ClientTimeout, WSMsgType, web
@@ -40,11 +40,12 @@ OWN_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 START_SECONDS = 10
+PREFIX_BYTES = 18
 
 
-def unguessable_path() -> str:
-    """A path prefix for the server behind the gate."""
-    return f"/{secrets.token_urlsafe(24)}"
+def unguessable_path(key: bytes) -> str:
+    """A path prefix for the server behind the gate: the same for an installation's key, so that bookmarks last."""
+    return "/" + blake2b(b"path of the UI", digest_size=PREFIX_BYTES, key=key).hexdigest()
 
 
 class Gate:
@@ -98,10 +99,9 @@ class Gate:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._refusal(request):
             return refusal
-        if not request.path.startswith(self.prefix):
-            if request.path == "/":
-                return web.Response(status=307, headers={"Location": f"{self.prefix}/"})
-            return web.Response(status=404, text="There is nothing here.")
+        is_page = request.path == "/" or "text/html" in request.headers.get("Accept", "")
+        if is_page and not request.path.startswith(self.prefix):
+            return web.Response(status=307, headers={"Location": f"{self.prefix}{request.rel_url}"})
         try:
             if request.headers.get("Upgrade", "").lower() == "websocket":
                 return await self._socket(request)
@@ -131,11 +131,16 @@ class Gate:
                 return web.Response(status=415, text="GraphQL is asked in JSON (Content-Type: application/json).")
         return None
 
+    def _behind(self, request: web.Request) -> str:
+        """The path and query behind the gate: whoever has passed it need not know the prefix."""
+        target = str(request.rel_url)
+        return target if request.path.startswith(self.prefix) else self.prefix + target
+
     async def _forward(self, request: web.Request) -> web.StreamResponse:
         headers = [(name, value) for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP]
         async with self._client.request(
             request.method,
-            f"http://{LOOPBACK}:{self.upstream}{request.rel_url}",
+            f"http://{LOOPBACK}:{self.upstream}{self._behind(request)}",
             headers=headers,
             data=request.content if request.can_read_body else None,
             allow_redirects=False,
@@ -153,7 +158,7 @@ class Gate:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         protocols = [one.strip() for one in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if one.strip()]
-        address = f"ws://{LOOPBACK}:{self.upstream}{request.rel_url}"
+        address = f"ws://{LOOPBACK}:{self.upstream}{self._behind(request)}"
         async with self._client.ws_connect(address, protocols=protocols, max_msg_size=0) as behind:
             before = web.WebSocketResponse(protocols=protocols, max_msg_size=0)
             await before.prepare(request)

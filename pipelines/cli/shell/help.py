@@ -16,6 +16,7 @@ VARIABLES = {
     "ECOTONE_HOME": "folder of the installation; default: data",
     "ECOTONE_CATALOGUE": "the catalogue; default: the project's ecosystems.toml",
     "ECOTONE_GIT_URL": "template with {full_name}; default: https://github.com/…",
+    "ECOTONE_GIT_SECONDS": "most that one history may take in all; default: 1800",
     "ECOTONE_RANKINGS": 'CSV or folder of rankings (stars, forks), or "clone"',
     "ECOTONE_HUB_LISTING": "Parquet listing of the whole Hub; default: not read",
     "ECOTONE_RECORDED": "what a recording holds; `ecotone replay` sets it",
@@ -24,11 +25,18 @@ VARIABLES = {
     "HF_TOKEN": "raises the Hub's limits; default: read anonymously",
     "GITHUB_TOKEN": "for sources that read GitHub's API; without, skipped",
     "GITHUB_TOKENS": "more of them, comma separated, of other accounts",
+    "ECOTONE_GITHUB_APP_ID": "a GitHub App, instead of tokens or beside them",
+    "ECOTONE_GITHUB_APP_KEY": "its private key (PEM text)",
+    "ECOTONE_GITHUB_APP_KEY_PATH": "or the .pem file that holds it",
     "ECOTONE_GITHUB_URL": "GitHub's API; default: https://api.github.com",
     "ECOTONE_GITHUB_BUDGET": "points that a run may spend; default: GitHub's",
     "OPENROUTER_API_KEY": "for tokens used on OpenRouter; without, skipped",
     "ECOTONE_OPENROUTER_FILE": "recorded CSV of them, or a folder of such",
     "ECOTONE_OPENROUTER_URL": "OpenRouter; default: https://openrouter.ai",
+    "ECOTONE_PACKAGES_URL": "package counts; default: https://packages.ecosyste.ms; or off",
+    "ECOTONE_PACKAGES_FILE": "folder of recorded look-ups instead",
+    "ECOTONE_CA_BUNDLE": "certificate authorities; else SSL_CERT_FILE and its like",
+    "ECOTONE_CONTACT": "e-mail or page that its requests name; default: none",
 }
 _WIDTH = max(map(len, VARIABLES)) + 2
 SETTINGS = "\n".join(

@@ -12,14 +12,21 @@ from datetime import date
 
 from pipelines.cli.reports import run as report
 from pipelines.cli.shell.terminal import complain
-from pipelines.cli.worlds.origin import Played, known_listings, served_github, served_openrouter, variables
+from pipelines.cli.worlds.origin import (
+    Played,
+    known_listings,
+    served_github,
+    served_openrouter,
+    served_packages,
+    variables,
+)
 from pipelines.orchestration import launch
 from pipelines.orchestration.installation import Installation
 from pipelines.progress import Reporter
 from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.settings import Settings
 
-HUB_SOURCES = ("huggingface_models", "huggingface_spaces", "huggingface_trending")
+DAILY_SOURCES = ("huggingface_models", "huggingface_spaces", "huggingface_trending", "packages")
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,13 @@ def play(
         HubServer(world.hub_for(days[0])) as hub,
         served_github(world, last) as github,
         served_openrouter(world, last) as openrouter,
+        served_packages(world, days[0]) as packages,
     ):
         for number, day in enumerate(days, start=1):
             hub.models = world.hub_for(day)
-            others = [None if server is None else server.endpoint for server in (github, openrouter)]
+            if packages is not None:
+                packages.looked = world.packages_for(day) or {}
+            others = [None if server is None else server.endpoint for server in (github, openrouter, packages)]
             settings = {**world.environment(hub.endpoint, day, *others), **known_listings(home, world, day)}
             with variables(settings):
                 played.append(_play(day, _naming(reporter, f"day {number} of {len(days)}: "), whole=day == last))
@@ -78,7 +88,7 @@ def play(
 def _play(day: date, reporter: Reporter, *, whole: bool) -> DayPlayed:
     installation = replace(Installation.from_environment(), reporter=reporter, notify=complain)
     before = report.Before.of(installation)
-    sources = list(installation.sources) if whole else list(HUB_SOURCES)
+    sources = list(installation.sources) if whole else list(DAILY_SOURCES)
     summary = launch.run(installation, sources=sources, publish=whole)
     return DayPlayed(day, installation, before, summary, report.fetched(installation, before, summary, sources))
 

@@ -23,6 +23,8 @@ from pipelines.sandbox.github.world.facts import GitHubWorld
 from pipelines.sandbox.huggingface.models import HubModels
 from pipelines.sandbox.huggingface.server import HubServer
 from pipelines.sandbox.openrouter.server import OpenRouterServer, Tokens
+from pipelines.sandbox.packages.market import Looked
+from pipelines.sandbox.packages.server import PackagesServer
 from pipelines.sandbox.recorded import recording
 from pipelines.sandbox.world import World
 from pipelines.settings import Settings
@@ -32,7 +34,7 @@ RECORDED_FILE = "recorded.json"
 OWN_VARIABLES = "ECOTONE_"
 NOWHERE = "http://127.0.0.1:9"  # the discard service: nobody answers, and nobody outside is asked
 HUB_VARIABLE, GITHUB_VARIABLE, OPENROUTER_VARIABLE = "HF_ENDPOINT", "ECOTONE_GITHUB_URL", "ECOTONE_OPENROUTER_URL"
-RECORDED_VARIABLE = "ECOTONE_RECORDED"
+RECORDED_VARIABLE, PACKAGES_VARIABLE = "ECOTONE_RECORDED", "ECOTONE_PACKAGES_URL"
 
 
 class Played(Protocol):
@@ -62,8 +64,16 @@ class Played(Protocol):
     def listings_on(self, day: date) -> Mapping[str, Any] | None:
         """What of which system is known at all on that day, for ECOTONE_RECORDED; None: whatever is asked for."""
 
+    def packages_for(self, day: date) -> Looked | None:
+        """What the packages service tells on that day; None if there is none, and it is not asked."""
+
     def environment(
-        self, endpoint: str, day: date, github: str | None = None, openrouter: str | None = None
+        self,
+        endpoint: str,
+        day: date,
+        github: str | None = None,
+        openrouter: str | None = None,
+        packages: str | None = None,
     ) -> dict[str, str]:
         """The settings for a run on that day, with the Hub served at `endpoint`, and the others where they are."""
 
@@ -133,9 +143,10 @@ def adopt(home: Path) -> None:
     own_hub = not os.environ.get(HUB_VARIABLE)
     last = date.fromisoformat(origin.last) if origin.last else world.days[-1]
     github, openrouter = (NOWHERE if there else None for there in (world.has_github, world.has_openrouter))
+    packages = None if world.packages_for(last) is None else NOWHERE
     there = home / RECORDED_FILE
     recorded = {RECORDED_VARIABLE: str(there)} if there.exists() else {}
-    for name, value in {**world.environment(NOWHERE, last, github, openrouter), **recorded}.items():
+    for name, value in {**world.environment(NOWHERE, last, github, openrouter, packages), **recorded}.items():
         if own_hub if not name.startswith(OWN_VARIABLES) else not os.environ.get(name):
             os.environ[name] = value
 
@@ -156,9 +167,11 @@ def surroundings(home: Path) -> Iterator[None]:
         HubServer(world.hub_for(last)) as hub,
         served_github(world, last) as github,
         served_openrouter(world, last) as openrouter,
+        served_packages(world, last) as packages,
     ):
         own = {} if github is None else {GITHUB_VARIABLE: github.endpoint}
         own |= {} if openrouter is None else {OPENROUTER_VARIABLE: openrouter.endpoint}
+        own |= {} if packages is None else {PACKAGES_VARIABLE: packages.endpoint}
         with variables({HUB_VARIABLE: hub.endpoint, **own, **known_listings(home, world, last)}):
             yield
 
@@ -195,6 +208,17 @@ def served_openrouter(world: Played, day: date) -> Iterator[OpenRouterServer | N
         yield None
         return
     with OpenRouterServer(there) as server:
+        yield server
+
+
+@contextmanager
+def served_packages(world: Played, day: date) -> Iterator[PackagesServer | None]:
+    """Serve the world's packages of that day; None if it has none."""
+    there = world.packages_for(day)
+    if there is None:
+        yield None
+        return
+    with PackagesServer(there) as server:
         yield server
 
 

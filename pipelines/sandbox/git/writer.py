@@ -30,6 +30,7 @@ def write_repository(path: Path, commits: Sequence[Commit]) -> list[str]:
     _git("init", "--quiet", "--bare", f"--initial-branch={REF.rpartition('/')[2]}", str(path))
     with (path / "config").open("a") as config:
         config.write("[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n")
+        config.write("[ecotone]\n\tlive = true\n")  # not a copy: it is known up to the day that is simulated
     if not commits:
         return []
     marks = path / "marks"

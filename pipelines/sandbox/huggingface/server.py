@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote_plus, urlencode, urlsplit
 
-from pipelines.sandbox.faults import Fault, spoilt
+from pipelines.sandbox.faults import Fault, sent, spoilt
 from pipelines.sandbox.huggingface import discussions as hub_community
 from pipelines.sandbox.huggingface import spaces as hub_spaces
 from pipelines.sandbox.huggingface.models import BadQueryError, HubModels, Pages, Query
@@ -36,7 +36,7 @@ class Answer:
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
-    cut: bool = False
+    fault: str = ""
 
 
 class Limits:
@@ -121,12 +121,14 @@ class HubServer:
         if fault.isdigit():
             return _refusal(int(fault), "asked for by a test", headers)
         params = parse_qs(query, keep_blank_values=True)
+        if fault == "endless":
+            params.pop("cursor", None)
         try:
             answer = self._route(path, params, fault)
         except BadQueryError as error:
             answer = _refusal(400, str(error), {})
         answer.headers.update(headers)
-        answer.cut = fault == "cut"
+        answer.fault = fault
         return answer
 
     def _route(self, path: str, params: Mapping[str, Sequence[str]], fault: str) -> Answer:
@@ -164,6 +166,10 @@ class HubServer:
         else:
             rows, cursor = pages.page(query)
         headers = {SAMPLE_HEADER: self.models.sample} if self.models.sample else {}
+        if fault == "endless":
+            number = len(self.requests)
+            rows = [{"id": f"endless/model-{number}-{place}", "downloads": 1} for place in range(query.limit)]
+            cursor = f"endless-{number}"
         if fault == "repeated-cursor":
             cursor = (params.get("cursor") or [cursor or ""])[-1]
         if cursor is not None:
@@ -210,18 +216,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         answer = self.server.hub.answer(parts.path, parts.query)
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if answer.cut:
-            self.close_connection = True
-            self.wfile.write(answer.body[: len(answer.body) // 2])
-        else:
-            self.wfile.write(answer.body)
-        self.wfile.flush()
+        sent(self, answer.status, {"Content-Type": answer.content_type, **answer.headers}, answer.body, answer.fault)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
         """Be quiet: `HubServer.requests` is the log."""

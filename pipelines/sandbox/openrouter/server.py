@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
-from pipelines.sandbox.faults import Fault
+from pipelines.sandbox.faults import Fault, sent
 
 PATH = "/api/v1/datasets/rankings-daily"
 SHOWN = 50  # models of a day; the others are one row
@@ -91,16 +91,19 @@ class OpenRouterServer:
         self._server.server_close()
         self._thread.join()
 
-    def answer(self, path: str, query: str, authorization: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of what a GET gets; a body with `Content-Length` longer than it was cut."""
+    def answer(self, path: str, query: str, authorization: str) -> tuple[int, dict[str, str], bytes, str]:
+        """Status, headers and body of what a GET gets, and by which fault it is sent."""
         target = unquote_plus(f"{path}?{query}")
         self.requests.append(target)
+        fault = next((fault.kind for fault in self.faults if fault.happens(target)), "")
+        return *self._answer(path, query, authorization, fault), fault
+
+    def _answer(self, path: str, query: str, authorization: str, fault: str) -> tuple[int, dict[str, str], bytes]:
         if path != PATH:
             return _refusal(404, "Not Found")
         scheme, _, key = authorization.partition(" ")
         if scheme != "Bearer" or not key or (self._key is not None and key != self._key):
             return _refusal(401, "No auth credentials found")
-        fault = next((fault.kind for fault in self.faults if fault.happens(target)), "")
         if fault.isdigit() and fault != "429":
             return _refusal(int(fault), "asked for by a test")
         if fault == "429" or not self._spend():
@@ -148,7 +151,7 @@ def _spoilt(fault: str, rows: list[dict[str, Any]]) -> bytes:
         rows = [script, {**rows[0], "total_tokens": "many"}, {**rows[0], "date": "yesterday"}, {}, *rows]
     as_of = datetime.now(UTC).replace(microsecond=0).isoformat()
     body = json.dumps({"data": rows, "meta": {"as_of": as_of}}).encode()
-    return body[: len(body) // 2] if fault in {"half", "cut"} else body
+    return body[: len(body) // 2] if fault == "half" else body
 
 
 def _refusal(status: int, message: str) -> tuple[int, dict[str, str], bytes]:
@@ -169,14 +172,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         given = self.headers.get("Authorization", "")
-        status, headers, body = self.server.openrouter.answer(parts.path, parts.query, given)
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+        sent(self, *self.server.openrouter.answer(parts.path, parts.query, given))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
         """Be quiet: `OpenRouterServer.requests` is the log."""

@@ -119,12 +119,20 @@ class Recording:
                     found[f"github/{stream}"][subject] = {"until": until, "lacks": one.lacks}
         return found
 
+    def packages_for(self, day: date) -> None:
+        """No packages are served: what was recorded of them is read as files."""
+
     def environment(
-        self, endpoint: str, day: date, github: str | None = None, openrouter: str | None = None
+        self,
+        endpoint: str,
+        day: date,
+        github: str | None = None,
+        openrouter: str | None = None,
+        packages: str | None = None,
     ) -> dict[str, str]:
         """The settings for a run at the end of that day, with the Hub served at `endpoint`, GitHub at its own."""
         return {
-            **loopback_environment(endpoint, github, openrouter),
+            **loopback_environment(endpoint, github, openrouter, packages),
             "ECOTONE_OPENROUTER_FILE": self.tokens or "",
             "ECOTONE_PACKAGES_FILE": self.packages or "",
             "ECOTONE_PACKAGES_URL": "off",  # what was recorded is read as files; nobody outside is asked

@@ -21,6 +21,7 @@ from pipelines.sources import Batch, Request, Source
 from pipelines.sources.columns import TIME, column, table
 from pipelines.sources.github.client.client import Answer, GitHub, load_document
 from pipelines.sources.github.client.documents import repeated
+from pipelines.sources.github.client.errors import is_final
 from pipelines.sources.github.columns import Node, account_key, moment
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, probed, subjects
 
@@ -164,7 +165,7 @@ class _Lookup:
         self._owner, _, self._name = probed(self.client, self.request).full_name.partition("/")
 
     def rows(self, part: Sequence[Person]) -> list[dict[str, Any]]:
-        """A row for each that has an account."""
+        """A row for each that has an account; what is too much for GitHub at once is asked for in halves."""
         try:
             answer = self._ask(part)
         except Gone:
@@ -172,16 +173,24 @@ class _Lookup:
         except Overloaded:
             if len(part) == 1:
                 raise
-            half = len(part) // 2
-            return [*self.rows(part[:half]), *self.rows(part[half:])]
-        self.missing += [problem.message for problem in answer.errors if problem.type != "NOT_FOUND"]
-        rows = []
+            return self._halves(part)
+        lost = [person for number, person in enumerate(part) if _is_lost(answer, number)]
+        rows = list(self._taken(part, answer))
+        if lost and len(part) > 1:
+            return [*rows, *self._halves(lost)]
+        self.missing += [problem.message for problem in answer.errors if not is_final(problem)]
+        return rows
+
+    def _halves(self, part: Sequence[Person]) -> list[dict[str, Any]]:
+        half = (len(part) + 1) // 2
+        return [row for some in (part[:half], part[half:]) if some for row in self.rows(some)]
+
+    def _taken(self, part: Sequence[Person], answer: Answer) -> Iterator[dict[str, Any]]:
         for number, (kind, key, _by) in enumerate(part):
             account = _account(kind, answer.data.get(f"r{number}"))
             # a login that belongs to somebody else now says nothing of whom it belonged to
             if account is not None and (kind == "email" or key in {account_key(account), _by_login(account)}):
-                rows.append(self._row(account, key if kind == "email" else None))
-        return rows
+                yield self._row(account, key if kind == "email" else None)
 
     def _ask(self, part: Sequence[Person]) -> Answer:
         by_commit = part[0][0] == "email"
@@ -196,6 +205,7 @@ class _Lookup:
             variables,
             what=f"accounts of contributors to {self._owner}/{self._name}",
             progress=self.request.progress,
+            passing=len(part) == 1,
         )
 
     def _row(self, account: Node, email_key: str | None) -> dict[str, Any]:
@@ -208,6 +218,15 @@ class _Lookup:
             "email_key": email_key,
             "day": self.request.now.date(),
         }
+
+
+def _is_lost(answer: Answer, number: int) -> bool:
+    """Whether this one may come when fewer are asked for: null for an error that passes, or that names no place."""
+    alias = f"r{number}"
+    own = [problem for problem in answer.errors if problem.path[:1] == (alias,)]
+    if own:
+        return not any(is_final(problem) for problem in own)
+    return answer.data.get(alias) is None and any(not problem.path for problem in answer.errors)
 
 
 def _account(kind: str, told: Node | None) -> Node | None:

@@ -1,18 +1,24 @@
-"""GitHub → the policies and templates of a repository, once a week, and its security advisories."""
+"""GitHub → the policies and templates of a repository, once a week, and its security advisories.
+
+Two halves: GraphQL has the policies, REST the advisories. Where one fails for now, the other is kept, and both are
+asked for in the next run. What GitHub refuses for good is NULL, and told with the row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.errors import TerminalError
+from pipelines.errors import Paused, SourceError, TransientError
 from pipelines.sources import Batch, Request, Source
 from pipelines.sources.columns import column, table
-from pipelines.sources.github.client.client import GitHub, load_document
-from pipelines.sources.github.columns import ADVISORIES, Node, repository_column
+from pipelines.sources.github.client.client import Answer, GitHub, load_document
+from pipelines.sources.github.client.errors import absent, is_final
+from pipelines.sources.github.columns import ADVISORIES, Node, moment, repository_column
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, probed, subjects
 
 EVERY = timedelta(days=7)
@@ -21,7 +27,7 @@ SCHEMA = pa.schema(
     [
         repository_column(),
         column("day", pa.date32(), "day of the look, UTC", nullable=False),
-        column("readme", pa.bool_(), "there is a README"),
+        column("readme", pa.bool_(), "there is a README; NULL where that could not be asked for"),
         column("license_spdx", pa.string(), "SPDX id; NULL where GitHub recognises none"),
         column("code_of_conduct", pa.bool_(), "there is one"),
         column("contributing", pa.bool_(), "there is a contributing guide"),
@@ -45,50 +51,91 @@ def fetch(request: Request) -> Iterator[Batch]:
     answer = client.ask(
         load_document("community"), {"owner": owner, "name": name}, what=what, progress=request.progress
     )
-    row = _row(answer.data["repository"]) | {"day": today, "advisories": _advisories(client, full_name, request)}
-    missing = "; ".join(f"{what}: {problem.message}" for problem in answer.errors) or None
-    yield Batch(table([row], SCHEMA), complete=missing is None, state={"day": str(today)}, reason=missing)
+    found = answer.data.get("repository")
+    if found is None:
+        raise absent(answer, what, "repository")
+    advisories, failure = _advisories(client, full_name, request)
+    row = _row(found, _unknown(answer)) | {"day": today, "advisories": advisories}
+    for_now = any(not is_final(problem) for problem in answer.errors) or isinstance(failure, TransientError | Paused)
+    remarks = [f"{what}: {problem.message}" for problem in answer.errors] + ([str(failure)] if failure else [])
+    state = None if for_now else {"day": str(today)}
+    yield Batch(table([row], SCHEMA), complete=not for_now, state=state, reason="; ".join(remarks) or None)
 
 
-def _row(node: Node) -> dict[str, Any]:
-    return {
-        "repository_id": f"github:{node['databaseId']}",
-        "readme": any(_has_readme(node[folder]) for folder in ("root", "dotGithub", "docs")),
-        "license_spdx": (node["licenseInfo"] or {}).get("spdxId"),
-        "code_of_conduct": node["codeOfConduct"] is not None,
-        "contributing": node["contributingGuidelines"] is not None,
-        "security_policy": node["isSecurityPolicyEnabled"],
-        "issue_templates": len(node["issueTemplates"] or ()),
-        "pull_request_templates": len(node["pullRequestTemplates"] or ()),
-    }
+def _unknown(answer: Answer) -> set[str]:
+    """The fields that are null because of an error, which is not the same as none being there."""
+    return {str(problem.path[1]) for problem in answer.errors if len(problem.path) > 1}
 
 
-def _has_readme(folder: Mapping[str, Any] | None) -> bool:
+def _row(node: Node, unknown: AbstractSet[str]) -> dict[str, Any]:
+    known = {name: None if unknown & set(fields) else value(node) for name, (fields, value) in FIELDS.items()}
+    return {"repository_id": f"github:{node['databaseId']}", **known}
+
+
+def _is_there(field: str) -> tuple[tuple[str, ...], Callable[[Node], Any]]:
+    return (field,), lambda node: node[field] is not None
+
+
+def _how_many(field: str) -> tuple[tuple[str, ...], Callable[[Node], Any]]:
+    return (field,), lambda node: len(node[field] or ())
+
+
+def _has_readme(folder: Node | None) -> bool:
     entries = (folder or {}).get("entries") or ()
     return any(entry["name"].lower().partition(".")[0] == "readme" for entry in entries)
 
 
-def _advisories(client: GitHub, full_name: str, request: Request) -> list[dict[str, Any]] | None:
-    """The published ones; None where the token may not ask, which is not the same as none."""
+FOLDERS = ("root", "dotGithub", "docs")  # in which GitHub looks for a README
+FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[Node], Any]]] = {
+    "readme": (FOLDERS, lambda node: any(_has_readme(node[folder]) for folder in FOLDERS)),
+    "license_spdx": (("licenseInfo",), lambda node: (node["licenseInfo"] or {}).get("spdxId")),
+    "code_of_conduct": _is_there("codeOfConduct"),
+    "contributing": _is_there("contributingGuidelines"),
+    "security_policy": (("isSecurityPolicyEnabled",), lambda node: node["isSecurityPolicyEnabled"]),
+    "issue_templates": _how_many("issueTemplates"),
+    "pull_request_templates": _how_many("pullRequestTemplates"),
+}
+"""Each column: the fields of GraphQL's that it is read from, and how."""
+
+
+def _advisories(
+    client: GitHub, full_name: str, request: Request
+) -> tuple[list[dict[str, Any]] | None, SourceError | None]:
+    """The published ones; None where they could not be asked for, which is not the same as none, and why."""
     try:
-        return client.by_rest(
-            lambda rest: [
-                {
-                    "ghsa_id": advisory.ghsa_id,
-                    "severity": advisory.severity,
-                    "reported_at": advisory.created_at,
-                    "published_at": advisory.published_at,
-                    # GitHub dates no fix: it is known by the day on which it was published with one
-                    "fixed_at": advisory.published_at
-                    if any(each.patched_versions for each in advisory.vulnerabilities or ())
-                    else None,
-                }
-                for advisory in rest.get_repo(full_name).get_repository_advisories()
-            ],
+        told = client.rest_rows(
+            f"/repos/{full_name}/security-advisories",
             what=f"security advisories of {full_name}",
             progress=request.progress,
         )
-    except TerminalError:
+    except SourceError as error:
+        return None, error
+    return [_advisory(each) for each in told if isinstance(each, dict)], None
+
+
+def _advisory(told: Node) -> dict[str, Any]:
+    """One of them; a part that has another form than it should have is unknown."""
+    published = _moment(told.get("published_at"))
+    parts = told.get("vulnerabilities")
+    affected = [each for each in parts if isinstance(each, dict)] if isinstance(parts, list) else []
+    return {
+        "ghsa_id": _text(told.get("ghsa_id")),
+        "severity": _text(told.get("severity")),
+        "reported_at": _moment(told.get("created_at")),
+        "published_at": published,
+        # GitHub dates no fix: it is known by the day on which it was published with one
+        "fixed_at": published if any(each.get("patched_versions") for each in affected) else None,
+    }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return moment(value) if isinstance(value, str) else None
+    except ValueError:
         return None
 
 

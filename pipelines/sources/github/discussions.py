@@ -11,6 +11,7 @@ import pyarrow as pa
 from pipelines.errors import Overloaded
 from pipelines.sources import Source
 from pipelines.sources.columns import COMMENTS, TIME, column
+from pipelines.sources.github.client.errors import is_final
 from pipelines.sources.github.columns import (
     Node,
     comment,
@@ -108,8 +109,7 @@ def _replies(asking: Asking, item: Open) -> Taken:
         info = node["replies"]["pageInfo"]
         if info["hasNextPage"]:
             further.append({"kind": "replies", "ids": [node["id"]], "after": info["endCursor"]})
-    gone = {"NOT_FOUND"}  # deleted since: nothing is missing
-    return Taken(rows, further, tuple(each.message for each in answer.errors if each.type not in gone))
+    return Taken(rows, further, tuple(each.message for each in answer.errors if not is_final(each)))
 
 
 LISTING = Listing(

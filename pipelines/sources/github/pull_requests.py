@@ -94,7 +94,7 @@ def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
         "head_owner_key": account_key(head["owner"]) if head else None,
         "comments_total": node["comments"]["totalCount"],
         "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
-        "reviews_total": node["reviews"]["totalCount"],
+        "reviews_total": (node["reviews"] or {}).get("totalCount"),  # they may be null
         "reviews": [_review(event) for event in events if event["__typename"] == "PullRequestReview"],
     }
     info = happened["pageInfo"]

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.sources import untrusted
+from pipelines.sources.changes import Shape
 from pipelines.sources.huggingface.client import model as reading
 
 
@@ -24,13 +25,6 @@ def _column(name: str, kind: pa.DataType, comment: str = "") -> pa.Field:
     return pa.field(name, kind, metadata={"comment": comment} if comment else None)
 
 
-REFERENCES = (
-    _column("number", pa.int32(), "the row's number in its batch, by which later batches refer to it"),
-    _column("of_batch", pa.string(), "the batch that the row builds on; NULL: it says everything itself"),
-    _column("of_number", pa.int32(), "number of the row there that still holds; the first of them"),
-    _column("of_last", pa.int32(), "number of the last row there that was seen unchanged"),
-    _column("gone", pa.string(), "how it is known that the model is no longer there"),
-)
 IDENTITY = (
     _column("hub_id", pa.string(), "the Hub's _id; NULL where the answer lacks it"),
     _column("name", pa.string(), "owner/name; NULL where an earlier row holds"),
@@ -69,7 +63,16 @@ OCCASION = (
     _column("listing", pa.string(), "what showed it: author:ORG, base_model:ID, or id:NAME where it was asked for"),
     pa.field("day", pa.date32(), nullable=False),
 )
-SCHEMA = pa.schema([*REFERENCES, *IDENTITY, *PROFILE, *COUNTS, *OCCASION])
+NAMED = "name:"
+
+
+def key_of(hub_id: str | None, name: str | None) -> str:
+    """What stays the same of a model when its name changes: the Hub's id, the name where that is not told."""
+    return hub_id or f"{NAMED}{name}"
+
+
+SHAPE = Shape((*IDENTITY, *PROFILE), COUNTS, OCCASION, key=lambda row: key_of(row["hub_id"], row["name"]))
+SCHEMA = SHAPE.schema
 
 
 def record(name: str, row: Mapping[str, Any], listing: str, day: date) -> dict[str, Any]:

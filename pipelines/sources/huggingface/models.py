@@ -3,7 +3,7 @@
 One fetch lists the organisation, then the models that name one of its models as base, and theirs in turn, breadth
 first and each model once. What was there before and is in no listing any more is asked for by its id: it has gone, has
 another name, or names another base now. The Hub keeps no history: rows are a snapshot of the day, and each batch stands
-for itself. `huggingface_changes` writes them as changes.
+for itself. `pipelines.sources.changes` writes them as changes.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pyarrow as pa
 from pipelines.catalogue import Project
 from pipelines.errors import Denied, Gone, SourceError
 from pipelines.sources import Batch, Request, Source, untrusted
-from pipelines.sources.huggingface.changes import NAMED, Memory, key_of
+from pipelines.sources.changes import Memory
 from pipelines.sources.huggingface.client import model as reading
 from pipelines.sources.huggingface.client.client import HubClient, Page
-from pipelines.sources.huggingface.columns import SCHEMA, record
+from pipelines.sources.huggingface.columns import NAMED, SCHEMA, SHAPE, key_of, record
 
 STREAM = "huggingface/models"
 REQUESTS = 2_000  # of one fetch: 20 minutes at the anonymous limit of 500 calls in 5 minutes
@@ -52,7 +52,7 @@ class _Walk:
         self._organization = request.subject.removeprefix("hf-org:")
         settings = request.settings
         self._client = HubClient(settings.hf_endpoint, settings.hf_token, progress=request.progress)
-        self._memory = Memory(request.read, STREAM, request.now)
+        self._memory = Memory(SHAPE, request.read, STREAM, request.now)
         self._rows: list[dict[str, Any]] = []
         self._gone: dict[str, str] = {}
         self._seen: set[str] = set()  # keys of models, and their names
@@ -95,12 +95,12 @@ class _Walk:
         while self._next:
             generation, self._next = sorted(self._next.items(), key=lambda item: (-item[1], item[0])), {}
             self._waiting = len(generation)
-            for name, _children in generation:
+            for name, children in generation:
                 if self._stops(failed):
                     return
                 self._waiting -= 1
                 try:
-                    yield from self._derivatives_of(name)
+                    yield from self._derivatives_of(name, children)
                     failed = 0
                 except SourceError as error:
                     self._missing.append(str(error))
@@ -117,9 +117,10 @@ class _Walk:
         self._missing.insert(0, f"{why}: {self._waiting + len(self._next):,} models were not asked for derivatives")
         return True
 
-    def _derivatives_of(self, name: str) -> Iterator[Batch]:
+    def _derivatives_of(self, name: str, announced: int) -> Iterator[Batch]:
         listing = f"base_model:{name}"
-        for page in self._client.models(what=f"the derivatives of {name}", filters=[listing]):
+        what = f"the derivatives of {name}"
+        for page in self._client.models(what=what, filters=[listing], announced=announced or None):
             yield from self._take(page, listing, follow_all=True)
 
     def _take(self, page: Page, listing: str, *, follow_all: bool) -> Iterator[Batch]:
@@ -165,7 +166,7 @@ class _Walk:
         """
         lost = {
             key: known.name
-            for key, known in self._memory.models.items()
+            for key, known in self._memory.known.items()
             if not known.gone and not self._seen & {key, known.name}
         }
         ours = [key for key, name in lost.items() if own and self._is_ours(name)]

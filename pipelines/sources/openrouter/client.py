@@ -14,19 +14,16 @@ from datetime import date, datetime
 from typing import Any
 
 import httpx2
-import stamina
 
 from pipelines.errors import BadToken, SourceError, TerminalError, TransientError
 from pipelines.sources.untrusted import INT64, moment, text
+from pipelines.sources.web import RETRIED_STATUSES, Web
 
 PATH = "/api/v1/datasets/rankings-daily"
 REQUESTS_A_MINUTE = 30  # docs: rate limits of the data API
 MINUTE = 60.0
 MOST_REQUESTS = 100  # of one fetch, retries included: a fifth of the 500 that a day has
-TIMEOUT_SECONDS = 60.0
-ATTEMPTS = 5  # waits of about 1, 2, 4 and 8 s between them
 LONGEST_WAIT_SECONDS = 120.0  # two of the minutes that its limit counts by
-RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 OTHER = "other"  # the slug of what all models below the first 50 were used for together
 
 
@@ -74,7 +71,8 @@ class OpenRouterClient:
     ) -> None:
         self.url = url
         self.requests = 0
-        self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json", "User-Agent": "ecotone"}
+        headers = {"Authorization": f"Bearer {key}", "Accept": "application/json", "User-Agent": "ecotone"}
+        self._web = Web("ECOTONE_OPENROUTER_URL", headers)
         self._progress = progress
         self._sleep = sleep
         self._sent: deque[float] = deque(maxlen=REQUESTS_A_MINUTE)
@@ -88,27 +86,15 @@ class OpenRouterClient:
             TerminalError: it refused, or what it sent is no ranking.
         """
         what = f"OpenRouter's tokens of {first} to {last}, from {self.url}{PATH}"
-        try:
-            for attempt in stamina.retry_context(
-                on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=30.0
-            ):
-                with attempt:
-                    return _read(self._once({"start_date": str(first), "end_date": str(last)}, what), what)
-        except TransientError as error:
-            raise TransientError(f"{error} ({ATTEMPTS} attempts)") from error
-        raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
+        params = {"start_date": str(first), "end_date": str(last)}
+        return self._web.retried(lambda: _read(self._once(params, what), what))
 
     def _once(self, params: dict[str, str], what: str) -> Any:  # noqa: ANN401 - whatever JSON it is
         if self.requests >= MOST_REQUESTS:
             raise TerminalError(f"{what}: not asked, {MOST_REQUESTS} requests were made in this run")
         self._pace()
         self.requests += 1
-        try:
-            response = httpx2.get(self.url + PATH, params=params, headers=self._headers, timeout=TIMEOUT_SECONDS)
-        except httpx2.UnsupportedProtocol as error:
-            raise TerminalError(f"{what}: set ECOTONE_OPENROUTER_URL to an http or https address.") from error
-        except (httpx2.HTTPError, OSError) as error:
-            raise TransientError(f"{what}: {str(error) or type(error).__name__}") from error
+        response = self._web.get(self.url + PATH, params=params, what=what)
         if response.status_code != httpx2.codes.OK:
             raise self._refusal(response, what)
         try:

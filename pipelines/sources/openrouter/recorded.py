@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.errors import TerminalError
 from pipelines.sources.openrouter.client import Usage, usage
+from pipelines.sources.untrusted import lines_of
 
 COLUMNS = ("date", "model", "tokens")
 
@@ -38,10 +39,9 @@ def read(where: Path) -> Recorded:
     for path in files:
         try:
             data = path.read_bytes()
-            text = data.decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            raise TerminalError(f"ECOTONE_OPENROUTER_FILE: {path} cannot be read ({why}).") from error
+        except OSError as error:
+            raise TerminalError(f"ECOTONE_OPENROUTER_FILE: {path} cannot be read ({error.strerror}).") from error
+        text, bad = lines_of(data)
         digest.update(data)
         reader = csv.DictReader(io.StringIO(text, newline=""))
         if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
@@ -49,9 +49,13 @@ def read(where: Path) -> Recorded:
                 f"ECOTONE_OPENROUTER_FILE: {path} has no column {', '.join(missing)} in its first line: "
                 "name a CSV with date, model and tokens.",
             )
+        last = reader.line_num
         for row in reader:
             found = usage(row["date"], row["model"], row["tokens"])
-            if found is None:
+            lines, last = range(last + 1, reader.line_num + 1), reader.line_num
+            if damaged := bad.intersection(lines):
+                left_out.append(f"{path.name} line {min(damaged)}, not UTF-8")
+            elif found is None:
                 left_out.append(f"{path.name} line {reader.line_num}")
             else:
                 rows.append(found)

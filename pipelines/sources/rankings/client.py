@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -28,6 +29,8 @@ PUBLIC_FOLDER = "Data"
 REF = "refs/ecotone/head"
 REFRESH_SECONDS = 3_600  # the lists appear once a day
 STALL_SECONDS = 60
+FETCH_SECONDS = 1_800  # the whole of it: 250 MB at 140 kB/s
+COMMAND_SECONDS = 120  # of any other command
 
 
 @dataclass(frozen=True)
@@ -145,27 +148,41 @@ class Clone:
                 for stale in self.path.glob("shallow.lock"):  # of a fetch that was killed; ours is the only one now
                     stale.unlink()
                 stall = ("-c", f"http.lowSpeedTime={STALL_SECONDS}", "-c", "http.lowSpeedLimit=1000")
-                self._git(*stall, "fetch", "--quiet", "--force", "--no-tags", "--depth=1", self.url, f"+HEAD:{REF}")
+                fetch = ("fetch", "--quiet", "--force", "--no-tags", "--depth=1", self.url, f"+HEAD:{REF}")
+                self._git(*stall, *fetch, seconds=FETCH_SECONDS)
         except EcotoneError as error:
             self._failure = error
             raise
         finally:
             self._fetched = time.monotonic()
 
-    def _git(self, *arguments: str) -> bytes:
-        return self._run(["git", "--no-replace-objects", "-C", str(self.path), *arguments])
+    def _git(self, *arguments: str, seconds: float = COMMAND_SECONDS) -> bytes:
+        return self._run(["git", "--no-replace-objects", "-C", str(self.path), *arguments], seconds)
 
-    def _run(self, command: list[str]) -> bytes:
+    def _run(self, command: list[str], seconds: float = COMMAND_SECONDS) -> bytes:
+        """What the command printed; it and all that it started are ended after so many seconds."""
         try:
-            done = subprocess.run(command, capture_output=True, check=False, env=_environment())
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(), start_new_session=True
+            )
         except FileNotFoundError:
             raise ConfigurationError(
                 "git is not installed: install it (`apt-get install git`) and run again."
             ) from None
-        if done.returncode != 0:
-            said = " ".join(done.stderr.decode(errors="replace").split())[-300:]
+        with process:
+            try:
+                printed, complained = process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise TransientError(
+                    f"the public rankings at {self.url}: git did not come to an end within {seconds:,.0f} s."
+                ) from error
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+        if process.returncode != 0:
+            said = " ".join(complained.decode(errors="replace").split())[-300:]
             raise TransientError(f"the public rankings at {self.url} could not be fetched. (git: {said})")
-        return done.stdout
+        return printed
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

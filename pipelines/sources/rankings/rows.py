@@ -11,12 +11,14 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
+
+from pipelines.sources.untrusted import lines_of
 
 SCHEMA = pa.schema(
     [
@@ -33,6 +35,7 @@ TABLE_COLUMNS = frozenset({"d", "fn", "item", *COUNTERS})
 DAILY_COLUMNS = frozenset({"item", "repo_url", *COUNTERS})
 DAY_IN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.csv(?:\.gz)?$")
 BLOCK_BYTES = 64 << 20
+_NOBODYS = frozenset({"\ufffd"})  # of a line that names no repository asked for: told with none of them
 GITHUB = "https://github.com/"
 _FULL_NAME = re.compile(r"(?:https?://github\.com/|^|[,\"\s])([A-Za-z0-9_-]+/[A-Za-z0-9._-]+)(?=[,\"\s]|$)")
 
@@ -89,11 +92,23 @@ def read(data: bytes, file: str, names: frozenset[str]) -> Rows:
     try:
         if data.startswith(b"\x1f\x8b"):
             data = gzip.decompress(data)
-        return _parse(data, file, names)
+        text, bad = lines_of(data)
+        found = _parse(text.encode() if bad else data, file, names)
+        if found.unreadable and 1 in bad:
+            return _unreadable(file, "it is not a CSV (its first line is not UTF-8)")
+        damaged = [_damaged(data, file, number, names) for number in sorted(bad)]
+        return replace(found, left_out=[*found.left_out, *damaged])
     except (EOFError, OSError, zlib.error) as error:
         return _unreadable(file, f"it is damaged ({error})")
-    except (pa.ArrowException, UnicodeDecodeError) as error:
+    except pa.ArrowException as error:
         return _unreadable(file, f"it is not a CSV ({' '.join(str(error).split())[:200]})")
+
+
+def _damaged(data: bytes, file: str, number: int, names: frozenset[str]) -> LeftOut:
+    """A line with bytes that are not UTF-8; the rest of the file is read, and the line, if it says what is asked."""
+    line = data.split(b"\n", number)[number - 1].decode("utf-8", "replace")
+    found = frozenset(match.lower() for match in _FULL_NAME.findall(line)) & names
+    return LeftOut(f"{file} line {number}: not UTF-8", found or _NOBODYS)
 
 
 def _unreadable(file: str, why: str) -> Rows:

@@ -5,7 +5,7 @@ was observed or only named as a base, and of one project at a time: where two se
 Where none does, it is a member of the region that the file of [regions] gives its organisation."""
 [columns]
 entity_id = "The entity."
-subject_id = "A repository_id, a model_id, openrouter:<author/model>, or hf-org:<organisation> where a whole one is catalogued."
+subject_id = "A repository_id, a model_id, openrouter:<author/model>, hf-org:<organisation> where a whole one is catalogued, or the package URL of a package that the catalogue names."
 valid_from = "First day on which it is a member (NULL: always)."
 valid_to = "First day on which it no longer is (NULL: still)."
 +++*/
@@ -31,6 +31,9 @@ claim AS (
 SELECT member.entity_id, key.repository_id AS subject_id, member.valid_from, member.valid_to
 FROM input_member_repository AS member
 INNER JOIN fact.repository_key AS key ON key.source_key = member.subject_id
+UNION
+SELECT entity_id, subject_id, valid_from, valid_to
+FROM input_member_package
 UNION
 SELECT entity_id, 'hf-org:' || organization, valid_from, valid_to
 FROM input_member_selector

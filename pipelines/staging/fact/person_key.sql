@@ -13,7 +13,7 @@ CREATE OR REPLACE TABLE fact.person_key AS
 WITH told AS (
     SELECT author_key AS source_key, author_login AS login, NULL AS type, NULL::TIMESTAMPTZ AS told_at FROM fact.commit
     UNION ALL
-    SELECT unnest(co_author_keys), NULL, NULL, NULL FROM fact.commit
+    SELECT unnest(co_author_keys), unnest(co_author_logins), NULL, NULL FROM fact.commit
     UNION ALL
     SELECT author_key, author_login, author_type, fetched_at FROM fact.issue
     UNION ALL

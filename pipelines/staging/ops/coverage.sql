@@ -33,7 +33,11 @@ observed AS (
     SELECT
         subject_id, source, stream,
         min(fetched_at) FILTER (observes) AS observed_from,
-        max(coalesce(observed_until, fetched_at)) FILTER (observes) AS observed_until,
+        CASE
+            -- a copy of a history says with each fetch how far it reaches, and takes back what was said of it before
+            WHEN source = 'git' THEN max_by(coalesce(observed_until, fetched_at), (fetched_at, batch)) FILTER (observes AND complete)
+            ELSE max(coalesce(observed_until, fetched_at)) FILTER (observes)
+        END AS observed_until,
         sum(row_count) FILTER (counts) AS row_count,
         max_by(status, (fetched_at, batch)) AS status,
         max_by(coalesce(reason, ''), (fetched_at, batch)) AS reason,

@@ -12,13 +12,15 @@ import pytest
 from github_client import Client
 
 from pipelines.sandbox.github.server.faults import KINDS, LASTING, TRANSIENT, Fault, chaos
-from pipelines.sandbox.github.server.server import GitHubServer
+from pipelines.sandbox.github.server.server import TOKEN, GitHubServer
 from pipelines.sandbox.github.world.facts import GitHubWorld
 from pipelines.sandbox.github.world.generated import generated
 
 WORLD = GitHubWorld.of([generated("lowmere/mill", issues=9), generated("lowmere/weir", id=2_100_000_001)])
 TEXT = 'query($after: String) { repository(owner: "lowmere", name: "mill") { nameWithOwner issues(first: 3, after: $after) { totalCount pageInfo { startCursor endCursor hasNextPage } nodes { number } } } }'  # noqa: E501
-SPOILING = sorted([*(KINDS.keys() - LASTING - {"slow", "repeated-cursor"}), "502", "503"])
+BY_THEMSELVES = {"slow", "drip", "silent", "redirect", "odd", "repeated-cursor", "bomb"}
+IN_NODES = {"forbidden-field", "missing-field", "sso-field", "forbidden-part", "forbidden-node", "lost-node"}
+SPOILING = sorted([*(KINDS.keys() - LASTING - BY_THEMSELVES - IN_NODES), "502", "503"])
 
 
 @pytest.fixture
@@ -54,6 +56,8 @@ def test_a_fault_spoils_one_answer_and_the_next_is_good(server: GitHubServer, cl
         ("secondary-429", 429, "Retry-After"),
         ("sso", 403, "X-GitHub-SSO"),
         ("bad-token", 401, "Date"),
+        ("busy", 503, "Retry-After"),
+        ("secondary-message", 200, "Retry-After"),
         ("502", 502, "X-RateLimit-Remaining"),
     ],
 )
@@ -71,6 +75,8 @@ def test_a_refusal_has_githubs_status_and_headers(
     [
         ("timeout", "TIMEOUT"),
         ("secondary-200", "RATE_LIMITED"),
+        ("unavailable", "SERVICE_UNAVAILABLE"),
+        ("too-much", "RESOURCE_LIMITS_EXCEEDED"),
         ("exhausted", "RATE_LIMITED"),
         ("scopes", "INSUFFICIENT_SCOPES"),
     ],
@@ -162,3 +168,68 @@ def test_chaos_is_the_same_for_the_same_seed_and_of_the_kinds_that_pass() -> Non
 def test_an_unknown_fault_is_refused_with_the_names_of_the_known() -> None:
     with pytest.raises(ValueError, match="expired-cursors"):
         Fault("explode")
+
+
+NUMBERS = "nodes { number author { login } }"
+AUTHORS = TEXT.replace("first: 3", "first: 9").replace("nodes { number }", NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "sso"),
+    [
+        ("forbidden-field", "FORBIDDEN", False),
+        ("missing-field", "NOT_FOUND", False),
+        ("sso-field", "FORBIDDEN", True),
+    ],
+)
+def test_a_refused_field_is_null_in_the_same_nodes_each_time_and_told_at_its_place(
+    server: GitHubServer, client: Client, kind: str, type_: str, sso: bool
+) -> None:
+    server.faults.append(Fault(kind, about="author", every=3, times=None))
+    first, second = client.ask(AUTHORS), client.ask(AUTHORS)
+    assert first == second
+    nodes = first["data"]["repository"]["issues"]["nodes"]
+    places = [at for at, node in enumerate(nodes) if node["author"] is None]
+    assert 0 < len(places) < len(nodes)
+    assert [error["path"] for error in first["errors"]] == [
+        ["repository", "issues", "nodes", at, "author"] for at in places
+    ]
+    assert {error["type"] for error in first["errors"]} == {type_}
+    assert all(("extensions" in error) == sso for error in first["errors"])
+
+
+def test_roots_are_null_beside_one_error_that_names_no_place(server: GitHubServer, client: Client) -> None:
+    server.faults.append(Fault("pathless"))
+    fields = " ".join(f'r{at}: repository(owner: "lowmere", name: "mill") {{ id }}' for at in range(5))
+    answer = client.ask(f"{{ {fields} }}")
+    assert [answer["data"][f"r{at}"] is None for at in range(5)] == [False, True, False, True, False]
+    (error,) = answer["errors"]
+    assert "path" not in error
+
+
+def test_a_living_repository_can_be_said_to_be_missing(server: GitHubServer, client: Client) -> None:
+    server.faults.append(Fault("not-found"))
+    (error,) = client.ask(TEXT)["errors"]
+    assert (error["type"], error["path"]) == ("NOT_FOUND", ["repository"])
+
+
+def test_a_redirect_names_another_address(server: GitHubServer, client: Client) -> None:
+    server.faults.append(Fault("redirect", to="http://127.0.0.2:9/elsewhere"))
+    client.send("POST", "/graphql", json.dumps({"query": TEXT}).encode())
+    assert (client.status, client.headers["Location"]) == (302, "http://127.0.0.2:9/elsewhere")
+
+
+def test_an_answer_can_come_byte_by_byte(server: GitHubServer, client: Client) -> None:
+    server.faults.append(Fault("drip", seconds=0.05))
+    started = time.monotonic()
+    assert client.ask("{ viewer { login } }")["data"]
+    assert time.monotonic() - started > 1
+
+
+def test_an_answer_can_never_come(server: GitHubServer) -> None:
+    server.faults.append(Fault("silent"))
+    connection = http.client.HTTPConnection(server.endpoint.removeprefix("http://"), timeout=0.3)
+    connection.request("GET", "/rate_limit", headers={"Authorization": f"token {TOKEN}"})
+    with pytest.raises(TimeoutError):
+        connection.getresponse()
+    connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +10,14 @@ import huggingface_hub
 import pytest
 import stamina
 
+import pipelines.sources.huggingface.client.client as client_module
 from pipelines.errors import SourceError, TerminalError, TransientError
 from pipelines.sandbox.faults import Fault
 from pipelines.sandbox.huggingface.models import HubModels
 from pipelines.sandbox.huggingface.server import HubServer
-from pipelines.sources.huggingface.client.client import ATTEMPTS, HubClient, Page
+from pipelines.sources import web
+from pipelines.sources.huggingface.client.client import HubClient, Page
+from pipelines.sources.web import ATTEMPTS, NoAnswer
 
 COUNT = 2_500  # three pages
 
@@ -181,3 +185,46 @@ def test_an_address_that_is_none_is_said_to_be() -> None:
 def test_a_listing_may_be_empty() -> None:
     with HubServer(HubModels([])) as hub:
         assert [page.rows for page in read(HubClient(hub.endpoint))] == [[]]
+
+
+@pytest.mark.parametrize("announced", [None, 1_500])
+def test_a_listing_that_does_not_end_is_left_after_what_was_announced(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch, announced: int | None
+) -> None:
+    monkeypatch.setattr(client_module, "MOST_PAGES", 4)
+    hub.faults.append(Fault("endless", times=None))
+    pages: list[Page] = []
+    listing = HubClient(hub.endpoint).models(what="x", filters=["base_model:a/b"], announced=announced)
+    with pytest.raises(TerminalError, match=r"no end after 4 pages, and (1,500 were|the Hub) announce"):
+        pages.extend(listing)
+    assert len(pages) == 4
+
+
+def test_the_hub_may_not_ask_to_wait_again_and_again(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "LONGEST_WAIT_SECONDS", 2.5)
+    hub.faults.append(Fault("429", times=None))
+    waits: list[float] = []
+    with pytest.raises(NoAnswer, match="asked to wait for more than"):
+        read(HubClient(hub.endpoint, sleep=waits.append))
+    assert len(waits) == 1
+
+
+def test_a_redirect_of_the_hub_to_another_host_gets_no_token(hub: HubServer) -> None:
+    hub.faults.append(Fault("elsewhere", times=None))
+    with pytest.raises(TerminalError, match="redirected to another host"):
+        read(HubClient(hub.endpoint, token="hf_planted"))
+    assert len(hub.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ["silent", "drip", "trickle"])
+def test_a_hub_that_comes_to_no_end_costs_its_time_once(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(web, "LIMITS", web.Limits(0.3, 0.4, 0.8))
+    hub.faults.append(Fault(kind, times=None))
+    began = time.monotonic()
+    for _organization in range(5):
+        with pytest.raises(NoAnswer):
+            read(HubClient(hub.endpoint))
+    assert time.monotonic() - began < 3
+    web.ask_again()

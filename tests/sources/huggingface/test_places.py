@@ -11,8 +11,8 @@ import soak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.sources.huggingface.changes import Memory, key_of
-from pipelines.sources.huggingface.columns import SCHEMA, record
+from pipelines.sources.changes import Memory
+from pipelines.sources.huggingface.columns import SCHEMA, SHAPE, key_of, record
 
 FIRST = datetime(2026, 8, 25, 12, tzinfo=UTC)
 MODELS = st.dictionaries(
@@ -71,10 +71,10 @@ def test_every_batch_says_what_was_seen_and_nothing_else(
     stored: Stored = []
     for place, (day, models, leaves) in enumerate(days):
         now = FIRST + timedelta(days=day, minutes=place)
-        memory = Memory(lambda _stream, columns, since: read(stored, columns, since), "huggingface/models", now)
+        memory = Memory(SHAPE, lambda _stream, columns, since: read(stored, columns, since), "huggingface/models", now)
         rows = rows_of(models, now)
         seen = {key_of(row["hub_id"], row["name"]) for row in rows}
-        gone = {key: "404" for key, known in memory.models.items() if leaves and key not in seen and not known.gone}
+        gone = {key: "404" for key, known in memory.known.items() if leaves and key not in seen and not known.gone}
         table = memory.encoded(rows, gone, now.date())
         assert table.schema.equals(SCHEMA)
         stored.append((f"{place:03}", now, table))
@@ -82,7 +82,7 @@ def test_every_batch_says_what_was_seen_and_nothing_else(
         assert [one[:3] for one in found if not one[3]] == sorted(
             ((row["name"], row["downloads"], row["license"]) for row in rows), key=str
         )
-        assert sorted(one[0] for one in found if one[3]) == sorted(memory.models[key].name for key in gone)
+        assert sorted(one[0] for one in found if one[3]) == sorted(memory.known[key].name for key in gone)
         assert all(fetched_at <= now for fetched_at in _referred(stored))
     assert stored
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +19,7 @@ from pipelines.lake import Lake
 from pipelines.sandbox.faults import Fault
 from pipelines.sandbox.openrouter.server import OpenRouterServer, ranked
 from pipelines.settings import Settings
-from pipelines.sources import Batch, Request
+from pipelines.sources import Batch, Request, web
 from pipelines.sources.openrouter.client import REQUESTS_A_MINUTE, OpenRouterClient
 from pipelines.sources.openrouter.tokens import DAYS_A_REQUEST, SOURCE, SUBJECT
 
@@ -215,3 +216,25 @@ def test_projects_that_share_it_ask_once_and_a_second_run_of_the_day_asks_nothin
         again = [outcome.status for project in ingestion.run(catalogue.projects) for outcome in project.outcomes]
         assert again == ["unchanged", "unchanged"]
         assert len(server.requests) == asked
+
+
+def test_a_byte_that_is_not_utf8_costs_its_line_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.csv"
+    path.write_bytes(b"date,model,tokens\n2026-08-20,a/one,5\n2026-08-20,a/tw\xffo,6\n2026-08-20,a/three,7\n")
+    batches = fetch(settings_of(None, path))
+    assert rows_of(batches) == {(date(2026, 8, 20), "a/one"): 5, (date(2026, 8, 20), "a/three"): 7}
+    assert "tokens.csv line 3, not UTF-8" in (batches[-1].reason or "")
+
+
+@pytest.mark.parametrize("kind", ["silent", "drip", "trickle"])
+def test_an_openrouter_that_comes_to_no_end_costs_its_time_once(
+    server: OpenRouterServer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(web, "LIMITS", web.Limits(0.3, 0.4, 0.8))
+    server.faults.append(Fault(kind, times=None))
+    began = time.monotonic()
+    for _run in range(3):
+        with pytest.raises(web.NoAnswer, match="OpenRouter's tokens"):
+            fetch(settings_of(server))
+    assert time.monotonic() - began < 3
+    web.ask_again()

@@ -41,7 +41,8 @@ def test_columns_are_found_by_name_whatever_their_order() -> None:
 def test_only_the_repositories_asked_for_are_decoded() -> None:
     text = (DAILY + ROW).encode() + b"2,\xff,\xfe,1,1,C,https://github.com/x/\xff,x,1,x,\xff\n"
     assert read(text).table.num_rows == 1
-    assert read(text).left_out == []
+    assert [one.text.partition(": ")[2] for one in read(text).left_out] == ["not UTF-8"]
+    assert not read(text).left_out[0].names & {"a/b"}  # told with no repository that is asked for
 
 
 def test_rows_that_cannot_be_read_are_left_out_and_named() -> None:

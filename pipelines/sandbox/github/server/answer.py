@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -18,18 +18,19 @@ from graphql import GraphQLError
 
 from pipelines.sandbox.github.server.cost import Cost, cost
 from pipelines.sandbox.github.server.execution import Query, execute, parsed
-from pipelines.sandbox.github.server.faults import LASTING, STATUS, Fault, spoilt
+from pipelines.sandbox.github.server.faults import LASTING, Fault
 from pipelines.sandbox.github.server.limits import Books, Budget, Limits
 from pipelines.sandbox.github.server.pages import Cursors
+from pipelines.sandbox.github.server.refusals import DOCS, MESSAGES, Reply, as_json, errors_of, instead, secondary
 from pipelines.sandbox.github.server.rest import paths as github_rest
+from pipelines.sandbox.github.server.rest.apps import App, Apps
 from pipelines.sandbox.github.server.rest.base import Ask, RestError
 from pipelines.sandbox.github.server.roots import Asking
 from pipelines.sandbox.github.server.shown import Shown
+from pipelines.sandbox.github.server.spoil import odd, spoilt
 from pipelines.sandbox.github.world.facts import Account, GitHubWorld
 
 VIEWER = Account("survey-walker", 2_147_000_001)
-SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
-DOCS = "https://docs.github.com/graphql"
 PREFIXES = ("/api/v3", "/api")  # of an installation of one's own: PyGithub and its peers know no other
 
 
@@ -46,25 +47,29 @@ class Token:
     scopes: tuple[str, ...] | None = ()
 
 
-@dataclass
-class Reply:
-    """What is sent back."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    wait: float = 0.0
-    cut: bool = False
-    dropped: bool = False
+def secret_of(headers: Mapping[str, str]) -> str:
+    """What a request is signed with; empty if it is not."""
+    kind, _, secret = headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() in {"bearer", "token"} else ""
 
 
 class Answerer:
     """Answers requests. Used from one thread; `show` may be called from any."""
 
-    def __init__(self, world: GitHubWorld, tokens: Mapping[str, Token], limits: Limits, faults: list[Fault]) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is made of
+        self,
+        world: GitHubWorld,
+        tokens: Mapping[str, Token],
+        limits: Limits,
+        faults: list[Fault],
+        apps: Sequence[App] = (),
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self.tokens = dict(tokens)
-        self.books = Books(limits)
+        self.books = Books(limits, now)
         self.faults = faults
+        self.latency = 0.0
+        self.apps = Apps(apps, now)
         self.requests: list[str] = []
         self.endpoint = ""
         self._cursors = Cursors()
@@ -94,14 +99,16 @@ class Answerer:
                 asked = json.loads(body)
                 text, variables = asked["query"], asked.get("variables") or {}
             except (ValueError, KeyError, TypeError):
-                return self._finish(_json(400, {"message": "Problems parsing JSON", "documentation_url": DOCS}), None)
+                return self._finish(as_json(400, {"message": "Problems parsing JSON", "documentation_url": DOCS}), None)
             target = f"{text} {json.dumps(variables)}"
         self.requests.append(target)
         fault = self._fault(target)
+        if path.startswith("/app"):
+            return self._finish(self._app(method, path, headers, fault), None)
         token = self._token(headers)
         if token is None or (fault and fault.kind == "bad-token"):
             refused = {"message": "Bad credentials", "documentation_url": DOCS, "status": "401"}
-            return self._finish(_json(401, refused), None)
+            return self._finish(as_json(401, refused), None)
         resource = "graphql" if graphql else "core"
         budget = self.books.budget(resource, token.account.id)
         reply = self._limited(budget, resource, fault, allowed=allowed)
@@ -122,41 +129,40 @@ class Answerer:
         return next((one for one in met if one.kind not in LASTING), None)
 
     def _token(self, headers: Mapping[str, str]) -> Token | None:
-        kind, _, secret = headers.get("Authorization", "").partition(" ")
-        return self.tokens.get(secret.strip()) if kind.lower() in {"bearer", "token"} else None
+        secret = secret_of(headers)
+        account = self.apps.account(secret)
+        return Token(account, None) if account is not None else self.tokens.get(secret)
+
+    def _app(self, method: str, path: str, headers: Mapping[str, str], fault: Fault | None) -> Reply:
+        """What the App asks for itself."""
+        refused = instead(fault, self.books.limits.retry_after, self.endpoint) if fault else None
+        if refused is not None:
+            return refused
+        if fault is not None and fault.kind == "bad-token":
+            return as_json(401, {"message": "Bad credentials", "status": "401"})
+        try:
+            status, body = self.apps.answer(method, path, secret_of(headers))
+        except RestError as error:
+            return as_json(error.status, error.body)
+        return as_json(status, body)
 
     def _finish(self, reply: Reply, token: Token | None) -> Reply:
         """The headers that every answer has."""
         reply.headers.setdefault("Content-Type", "application/json; charset=utf-8")
-        reply.headers["Date"] = format_datetime(datetime.now(UTC) + self._skew, usegmt=True)
+        reply.headers["Date"] = format_datetime(datetime.fromtimestamp(self.books.now(), UTC) + self._skew, usegmt=True)
         reply.headers["X-GitHub-Request-Id"] = f"SIM0:{len(self.requests):X}"
         if token is not None and token.scopes is not None:
             reply.headers["X-OAuth-Scopes"] = ", ".join(token.scopes)
         return reply
 
-    def _limited(  # noqa: PLR0911 - a list of ways to be refused
-        self, budget: Budget, resource: str, fault: Fault | None, *, allowed: bool
-    ) -> Reply | None:
+    def _limited(self, budget: Budget, resource: str, fault: Fault | None, *, allowed: bool) -> Reply | None:
         """What is answered instead, by a limit or a fault."""
         limits = self.books.limits
         often = budget.too_often(limits.a_minute if resource == "graphql" else limits.calls_a_minute)
-        kind = fault.kind if fault else ""
-        if not allowed or often or kind == "secondary":
-            return self._secondary(403, limits.retry_after)
-        if fault is None:
-            return None
-        if kind in {"secondary-429", "secondary-bare"}:
-            return self._secondary(429, limits.retry_after) if kind == "secondary-429" else self._secondary(403, None)
-        if kind == "dropped":
-            return Reply(200, b"", dropped=True)
-        if kind == "sso":
-            reply = _json(403, {"message": "Resource protected by organization SAML enforcement.", "status": "403"})
-            reply.headers["X-GitHub-SSO"] = f"required; url={self.endpoint}/orgs/made-up/sso"
-            return reply
-        if STATUS.fullmatch(kind):
-            page = b"<html><head><title>502 Bad Gateway</title></head></html>"
-            return Reply(int(kind), page, {"Content-Type": "text/html"})
-        return None
+        took = self.latency + (fault.seconds if fault is not None and fault.kind == "slow" else 0.0)
+        if not allowed or often or (resource == "graphql" and budget.too_long(took, limits.processor)):
+            return secondary(403, limits.retry_after)
+        return None if fault is None else instead(fault, limits.retry_after, self.endpoint)
 
     def _change(self, fault: Fault) -> None:
         """What a fault changes for all requests from this one on."""
@@ -173,30 +179,24 @@ class Answerer:
         elif fault.kind == "blocked":
             self.show(world.with_repository(fault.about, blocked_at=now))
 
-    def _secondary(self, status: int, retry_after: int | None) -> Reply:
-        reply = _json(status, {"message": SECONDARY, "documentation_url": DOCS, "status": str(status)})
-        if retry_after is not None:
-            reply.headers["Retry-After"] = str(retry_after)
-        return reply
-
     def _graphql(
         self, text: str, variables: Mapping[str, Any], token: Token, budget: Budget, fault: Fault | None
     ) -> Reply:
         kind = fault.kind if fault else ""
-        if kind in _MESSAGES:
-            return _json(200, _errors(GraphQLError(_MESSAGES[kind][1], extensions={"type": _MESSAGES[kind][0]})))
+        if kind in MESSAGES:
+            return as_json(200, errors_of(GraphQLError(MESSAGES[kind][1], extensions={"type": MESSAGES[kind][0]})))
         query = parsed(text)
         if query.errors:
-            return _json(200, _errors(*query.errors))
+            return as_json(200, errors_of(*query.errors))
         try:
             price = cost(query.connections, {**query.defaults, **variables})
         except GraphQLError as error:
-            return _json(200, _errors(error))
+            return as_json(200, errors_of(error))
         if kind == "exhausted":
             budget.used = budget.limit
         if not budget.take(price.points):
             message = f"API rate limit exceeded for user ID {token.account.id}."
-            return _json(200, _errors(GraphQLError(message, extensions={"type": "RATE_LIMITED"})))
+            return as_json(200, errors_of(GraphQLError(message, extensions={"type": "RATE_LIMITED"})))
         heavy = self.books.limits.heavy
         if heavy is not None and price.nodes > heavy:
             return Reply(502, b"<html><title>502</title></html>", {"Content-Type": "text/html"})
@@ -208,17 +208,27 @@ class Answerer:
         data, errors = execute(query, variables, asking)
         answer: dict[str, Any] = {"data": data}
         if errors:
-            answer |= _errors(*errors)
+            answer |= errors_of(*errors)
+        return self._sent(answer, fault, variables.get("after"))
+
+    def _sent(self, answer: dict[str, Any], fault: Fault | None, after: str | None) -> Reply:
+        """A whole answer, as the fault lets it through."""
         kind = fault.kind if fault else ""
-        body = spoilt(kind, answer, variables.get("after"))
         content = "text/html" if kind == "html" else "application/json; charset=utf-8"
-        wait = fault.seconds if fault and kind == "slow" else 0.0
-        return Reply(200, body, {"Content-Type": content}, wait, cut=kind == "cut")
+        return Reply(
+            200,
+            spoilt(fault, answer, after) if fault else json.dumps(answer).encode(),
+            {"Content-Type": content},
+            fault.seconds if fault and kind == "slow" else 0.0,
+            cut=kind == "cut",
+            drip=fault.seconds if fault and kind == "drip" else 0.0,
+            zipped=kind == "bomb",
+        )
 
     def _rest(self, path: str, query: str, token: Token, budget: Budget, fault: Fault | None) -> Reply:
         if path != "/rate_limit" and not budget.take(1):
             message = f"API rate limit exceeded for user ID {token.account.id}."
-            return _json(403, {"message": message, "documentation_url": DOCS, "status": "403"})
+            return as_json(403, {"message": message, "documentation_url": DOCS, "status": "403"})
         ask = Ask(
             self._shown,
             dict(parse_qsl(query, keep_blank_values=True)),
@@ -229,16 +239,13 @@ class Answerer:
         try:
             given = github_rest.answer(path, ask)
         except RestError as error:
-            reply = _json(error.status, error.body)
+            reply = as_json(error.status, error.body)
             reply.headers |= error.headers
             return reply
-        reply = _json(200, given.body)
+        reply = self._sent({"data": given.body}, fault, None) if fault else as_json(200, given.body)
+        if fault is not None and fault.kind not in {"html", "half", "empty", "bomb"}:
+            reply.body = json.dumps(odd(given.body) if fault.kind == "odd" else given.body).encode()
         reply.headers |= given.headers
-        if fault is not None:
-            reply.cut = fault.kind == "cut"
-            reply.wait = fault.seconds if fault.kind == "slow" else 0.0
-            if fault.kind in {"html", "half", "empty"}:
-                reply.body = spoilt(fault.kind, {"data": given.body})
         return reply
 
     def _all_limits(self, account: int) -> dict[str, Any]:
@@ -252,7 +259,7 @@ class Answerer:
             for name in ("core", "graphql")
             for budget in (self.books.budget(name, account),)
         }
-        found["search"] = {"limit": 30, "used": 0, "remaining": 30, "reset": int(time.time()) + 60}
+        found["search"] = {"limit": 30, "used": 0, "remaining": 30, "reset": int(self.books.now()) + 60}
         return {"resources": found, "rate": found["core"]}
 
 
@@ -263,36 +270,3 @@ class Asked:
     token: Token
     budget: Budget
     price: Cost
-
-
-_WRONG = "Something went wrong while executing your query."
-_SCOPES = (
-    "Your token has not been granted the required scopes to execute this query. The 'email' field requires one of "
-    "the following scopes: ['user:email', 'read:user'], but your token has only been granted the: [''] scopes."
-)
-_MESSAGES = {
-    "timeout": ("TIMEOUT", f"{_WRONG} This may be the result of a timeout, or it could be a GitHub bug."),
-    "internal": ("INTERNAL", f"{_WRONG} Please include `SIM0:0` when reporting this issue."),
-    "secondary-200": ("RATE_LIMITED", SECONDARY),
-    "scopes": ("INSUFFICIENT_SCOPES", _SCOPES),
-}
-
-
-def _errors(*errors: GraphQLError) -> dict[str, Any]:
-    """Errors as GitHub writes them: `type` beside the message."""
-    found = []
-    for error in errors:
-        extensions = dict(error.extensions or {})
-        row: dict[str, Any] = {"message": error.message}
-        if "type" in extensions:
-            row = {"type": extensions.pop("type"), **row}
-        if error.path:
-            row["path"] = list(error.path)
-        if extensions:
-            row["extensions"] = extensions
-        found.append(row)
-    return {"errors": found}
-
-
-def _json(status: int, value: Any) -> Reply:
-    return Reply(status, json.dumps(value).encode())

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from pipelines.sandbox.chance import Chance
 
@@ -25,10 +23,27 @@ KINDS = {
     "no-data": "200 with neither data nor errors",
     "timeout": "200 with GraphQL's error of a query that took too long",
     "internal": "200 with GraphQL's error of something that went wrong, without data",
+    "unavailable": "200 with GraphQL's error SERVICE_UNAVAILABLE, without data",
+    "too-much": "200 with GraphQL's error RESOURCE_LIMITS_EXCEEDED, without data",
+    "pathless": "two of five of what was asked for are null (at least one), with one error that names no place",
+    "silent": "holds the connection and says nothing",
+    "drip": "sends a byte each `seconds`",
+    "bomb": "a small answer that is huge once it is decompressed",
+    "redirect": "302 to the address in `to`",
+    "busy": "503 with Retry-After",
+    "odd": "REST: what a row holds is null, or of another kind than it should be",
+    "forbidden-field": "the field `about` of one node in `every` is null, with FORBIDDEN",
+    "missing-field": "the same with NOT_FOUND",
+    "sso-field": "the same with the FORBIDDEN of single sign-on",
+    "forbidden-part": "the field `about` is null wherever it stands outside of lists, with FORBIDDEN",
+    "lost-node": "one node in `every` is null, with an error of overload",
+    "forbidden-node": "one node in `every` is null, with FORBIDDEN",
+    "not-found": "what was asked for is null, with NOT_FOUND, though it is there",
     "partial": "every third node of each list is null, each with an error",
     "secondary": "403 of a secondary limit, with Retry-After",
     "secondary-429": "429 of a secondary limit, with Retry-After",
     "secondary-bare": "403 of a secondary limit, without Retry-After",
+    "secondary-message": "200 with nothing but the message of a secondary limit, and Retry-After",
     "secondary-200": "200 with the secondary limit as an error of type RATE_LIMITED",
     "exhausted": "200 with RATE_LIMITED: the account's budget of this hour is used up, whatever it was",
     "bad-token": "401: bad credentials",
@@ -44,7 +59,24 @@ KINDS = {
 """Beside these, any status as three digits ("502", "503", "404") is a fault."""
 
 LASTING = frozenset({"expired-cursors", "renamed", "deleted", "blocked", "skew"})  # the request itself is answered
-TRANSIENT = ("502", "503", "504", "cut", "dropped", "half", "html", "timeout", "internal", "secondary", "secondary-200")
+TRANSIENT = (
+    "502",
+    "503",
+    "504",
+    "cut",
+    "dropped",
+    "half",
+    "html",
+    "timeout",
+    "internal",
+    "unavailable",
+    "too-much",
+    "pathless",
+    "busy",
+    "secondary",
+    "secondary-200",
+    "secondary-message",
+)
 STATUS = re.compile("[1-5][0-9]{2}")
 
 
@@ -57,8 +89,9 @@ class Fault:
         match: what the path and query, or the query's text with its variables, must contain.
         skip: matching requests that are answered well first.
         times: how often it happens; None: from then on always.
-        about, to: the repository that it changes, and its new name.
-        seconds: how long, for "slow" and "skew".
+        about, to: the repository that it changes, and its new name; the field that is refused; the address to go to.
+        seconds: how long, for "slow", "drip" and "skew".
+        every: one of how many nodes, for what is refused in nodes: always the same ones.
     """
 
     kind: str
@@ -68,6 +101,7 @@ class Fault:
     about: str = ""
     to: str = ""
     seconds: float = 1.0
+    every: int = 30
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -100,47 +134,3 @@ def chaos(
     chance = Chance("github chaos", seed)
     met = [number for number in range(requests) if chance.happens(share)]
     return [Fault(chance.pick(kinds), match, skip=number) for number in met]
-
-
-def spoilt(kind: str, answer: dict[str, Any], after: str | None = None) -> bytes:
-    """The body of an answer whose content is at fault; of any other, the answer as it is. `after`: the given cursor."""
-    if kind == "html":
-        return b"<!doctype html><title>Unicorn!</title><p>This page is taking too long to load."
-    if kind == "empty":
-        return b""
-    if kind == "no-data":
-        return b"{}"
-    if kind == "partial" and answer.get("data"):
-        errors = list(answer.get("errors", ()))
-        _thin(answer["data"], [], errors)
-        if errors:
-            answer = {**answer, "errors": errors}
-    if kind == "repeated-cursor" and answer.get("data"):
-        _repeat(answer["data"], after)
-    body = json.dumps(answer).encode()
-    return body[: len(body) // 2] if kind == "half" else body
-
-
-def _thin(value: Any, path: list[str | int], errors: list[dict[str, Any]]) -> None:
-    """Take every third node out of each outermost list of nodes, and say so in errors."""
-    if not isinstance(value, dict):
-        return
-    for key, inner in value.items():
-        here = [*path, key]
-        if key in {"nodes", "edges"} and isinstance(inner, list):
-            for at in range(2, len(inner), 3):
-                inner[at] = None
-                message = "Something went wrong while executing your query."
-                errors.append({"type": "SERVICE_UNAVAILABLE", "path": [*here, at], "message": message})
-        else:
-            _thin(inner, here, errors)
-
-
-def _repeat(value: Any, after: str | None) -> None:
-    if not isinstance(value, dict):
-        return
-    info = value.get("pageInfo")
-    if isinstance(info, dict):
-        info |= {"hasNextPage": True, "endCursor": after or info.get("endCursor")}
-    for inner in value.values():
-        _repeat(inner, after)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,8 @@ class Limits:
         a_minute: requests of GraphQL a minute, before the secondary limit (one costs 1 there, whatever its points).
         calls_a_minute: of REST.
         retry_after: seconds that a secondary limit asks to wait.
+        processor: seconds a minute that answers may take, all of an account's together; None: no end. GitHub counts the
+            time of its processors; here that is how long an answer takes.
         heavy: nodes from which a query takes too long and is answered by 502; None: never.
     """
 
@@ -37,6 +39,7 @@ class Limits:
     a_minute: int = 2_000
     calls_a_minute: int = 900
     retry_after: int = 60
+    processor: float | None = None
     heavy: int | None = None
 
 
@@ -52,6 +55,8 @@ class Budget:
     used: int = 0
     ends: float = 0.0
     recent: deque[float] = field(default_factory=deque)
+    worked: deque[tuple[float, float]] = field(default_factory=deque)
+    now: Callable[[], float] = time.time
 
     def take(self, amount: int) -> bool:
         """Spend so many; False, and nothing spent, if there are not as many left."""
@@ -63,7 +68,7 @@ class Budget:
 
     def renew(self) -> None:
         """Begin a new window if the last one is over."""
-        now = time.time()
+        now = self.now()
         if now >= self.ends:
             self.used, self.ends = 0, now + self.window_seconds
 
@@ -74,11 +79,21 @@ class Budget:
 
     def too_often(self, a_minute: int) -> bool:
         """Count a request: whether there were more than that in the last minute."""
-        now = time.monotonic()
+        now = self.now()
         self.recent.append(now)
         while self.recent and self.recent[0] < now - 60:
             self.recent.popleft()
         return len(self.recent) > a_minute
+
+    def too_long(self, seconds: float, most: float | None) -> bool:
+        """Count an answer that takes so long: whether the last minute's are too much together. A refusal takes none."""
+        now = self.now()
+        while self.worked and self.worked[0][0] <= now - 60:
+            self.worked.popleft()
+        if most is not None and sum(each for _at, each in self.worked) + seconds > most:
+            return True
+        self.worked.append((now, seconds))
+        return False
 
     def headers(self, resource: str, skew: timedelta) -> dict[str, str]:
         """What every answer says of it."""
@@ -105,8 +120,9 @@ class Budget:
 class Books:
     """The budgets of all accounts, by resource and account id, and how many requests there are at once."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: Callable[[], float] = time.time) -> None:
         self.limits = limits
+        self.now = now
         self.at_once = 0
         self.most_at_once = 0
         self._budgets: dict[tuple[str, int], Budget] = {}
@@ -117,7 +133,7 @@ class Books:
         found = self._budgets.get((resource, account))
         if found is None:
             limit = limits.points if resource == "graphql" else limits.calls
-            found = self._budgets[resource, account] = Budget(limit, limits.window_seconds)
+            found = self._budgets[resource, account] = Budget(limit, limits.window_seconds, now=self.now)
         found.renew()
         return found
 

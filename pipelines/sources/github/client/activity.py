@@ -36,6 +36,7 @@ class Activity:
         waiting: for what it waits, and how long, at `told_at`; empty if it does not.
         budgets: of the accounts.
         bad_tokens: what is wrong with tokens that are not accepted.
+        seconds_an_answer: how long one takes, on average; 0 before the first.
         totals: of each repository that was probed: how many there are in each stream.
     """
 
@@ -51,6 +52,7 @@ class Activity:
     waiting: str = ""
     budgets: tuple[Budget, ...] = ()
     bad_tokens: tuple[str, ...] = ()
+    seconds_an_answer: float = 0.0
     totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property

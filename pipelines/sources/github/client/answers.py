@@ -9,6 +9,8 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 """Where in an answer: `("repository", "issues", "nodes", 17)`."""
+UNKNOWN = "_unknown"
+"""A node's key for what GitHub refuses to tell of it: `{"headRepository": "FORBIDDEN"}`, paths within it by dots."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,10 @@ class Page:
         cursor: its end; None on an empty page.
         has_next: whether more come after it.
         total: the connection's `totalCount`; None if the document does not ask for it.
-        missing: a message for each thing that a partial answer has lost: nodes, or parts of them. Not empty: the page
-            is not whole, and whoever keeps it must say so.
+        missing: a message for each thing that a partial answer has lost and that may come when it is asked for again:
+            nodes, or parts of them. Not empty: the page is not whole, and whoever keeps it must say so.
+        unknown: a message for each thing that GitHub refuses for good (forbidden, not found, behind single sign-on).
+            The page is whole without it. A node that lacks a part says which under the key UNKNOWN.
         data: the whole answer's data.
         cost: points.
         span: how many of the connection it covers, the lost ones among them.
@@ -64,6 +68,7 @@ class Page:
     has_next: bool
     total: int | None = None
     missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
     cost: int = 0
     span: int = 0

@@ -24,14 +24,20 @@ from pipelines.errors import (
     SourceError,
     TransientError,
 )
-from pipelines.sources.github.client.accounts import ATTEMPTS, LONGEST_WAIT, identify
+from pipelines.sources.github.client.accounts.budget import Account, Pool, Progress
+from pipelines.sources.github.client.accounts.credentials import Credential
+from pipelines.sources.github.client.accounts.keyring import Keyring
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS, LONGEST_WAIT, current, identify
 from pipelines.sources.github.client.answers import Answer
-from pipelines.sources.github.client.budget import Account, Clock, Pool, Progress
 from pipelines.sources.github.client.documents import Prepared
-from pipelines.sources.github.client.errors import Limit, Secrets, error_of, passes, problems, refused
-from pipelines.sources.github.client.transport import Reply, Wire
+from pipelines.sources.github.client.errors import Secrets, passes, problems
+from pipelines.sources.github.client.refusals import Limit, refused
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.transport import Reply, Wire
 
-UNREACHABLE = 60.0  # seconds in which nobody tries again whether GitHub can be reached
+SILENCE = 120.0  # seconds without any answer, be it a refusal, after which nothing is asked for a while
+UNREACHABLE = 600.0  # seconds in which nobody tries again whether GitHub can be reached
+BEFORE_DOUBT = 1.0  # second between a 401 and the question whether it was meant
 log = logging.getLogger("ecotone")
 
 
@@ -43,12 +49,20 @@ class Partial(Overloaded):
         self.answer = answer
 
 
+class Silent(TransientError):  # noqa: N818 - it says what happened
+    """GitHub accepts connections, or not even that, and says nothing: nobody asks again for a while."""
+
+
+def _silent(what: str) -> Silent:
+    return Silent(f"{what}: GitHub has not answered for minutes. The next run goes on from here.")
+
+
 class Asker:
     """Asks until there is an answer.
 
     Args:
         wire: what requests go through.
-        tokens: what it asks with; their accounts are found out before anything else is asked.
+        keyring: what it asks with; whose that is is found out before anything else is asked.
         pool: where their accounts are kept.
         secrets: hides the tokens.
         clock: what time it is.
@@ -58,7 +72,7 @@ class Asker:
     def __init__(  # noqa: PLR0913 - what it asks with
         self,
         wire: Wire,
-        tokens: Sequence[str],
+        keyring: Keyring,
         pool: Pool,
         secrets: Secrets,
         clock: Clock,
@@ -71,12 +85,13 @@ class Asker:
         self.under_way: Counter[str] = Counter()
         self._extra: Counter[str] = Counter()
         self._wire = wire
-        self._tokens = tuple(tokens)
+        self._keyring = keyring
         self._secrets = secrets
         self._clock = clock
         self._attempts = attempts
         self._known: asyncio.Task[None] | None = None
         self._ask_again = 0.0
+        self._silent_since = math.inf
 
     async def ask(
         self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress, *, passing: bool
@@ -87,10 +102,12 @@ class Asker:
         """
 
         def again(error: Exception) -> bool:
-            if isinstance(error, CursorLost) or not isinstance(error, TransientError):
+            if isinstance(error, CursorLost | Silent) or not isinstance(error, TransientError):
                 return False
             return passing or not isinstance(error, Overloaded)
 
+        if math.isfinite(self._silent_since) and self._clock.seconds() < self._ask_again:
+            raise _silent(what)
         await self.identify()  # which has attempts of its own
         async for attempt in stamina.retry_context(
             on=again, attempts=self._attempts, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT
@@ -99,17 +116,35 @@ class Asker:
                 return await self._once(prepared, variables, what, progress)
         raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
 
+    async def ask_each(
+        self, prepared: Prepared, sets: Sequence[Mapping[str, Any]], what: str, progress: Progress
+    ) -> list[Answer | SourceError]:
+        """The same document with several sets of variables, at the same time; overload is not waited out."""
+
+        async def one(variables: Mapping[str, Any]) -> Answer | SourceError:
+            try:
+                return await self.ask(prepared, variables, what, progress, passing=False)
+            except Partial as partial:
+                return partial.answer
+            except SourceError as error:
+                return error
+
+        return await asyncio.gather(*(one(variables) for variables in sets))
+
     async def _once(self, prepared: Prepared, variables: Mapping[str, Any], what: str, progress: Progress) -> Answer:
         """One answer, whichever account it comes from and however often a limit has to be waited for."""
         expected = prepared.points(variables)
         points = expected + self._extra[prepared.text]
         without: dict[str, SourceError] = {}
+        doubted: set[Credential] = set()
         while True:
             account = await self.pool.take(points, progress, without)
+            credential = account.credentials[0]
+            begun = self._clock.seconds()
             try:
-                reply = await self._send(prepared, variables, account, what)
+                reply = await self._send(prepared, variables, account, credential, what)
             finally:
-                self.pool.done(account, points)
+                self.pool.done(account, points, self._clock.seconds() - begun)
             refusal = refused(reply, what, self._secrets)
             if refusal is None:
                 self.pool.went_well(account)
@@ -117,8 +152,12 @@ class Asker:
                 return self._answer(reply, what)
             if isinstance(refusal, Limit):
                 self.pool.limited(account, refusal, what)
+            elif isinstance(refusal, BadToken) and credential not in doubted:
+                doubted.add(credential)  # once is no proof: among good answers there is a 401 now and then
+                credential.doubt()
+                await self._clock.wait(asyncio.Event(), BEFORE_DOUBT)
             elif isinstance(refusal, BadToken):
-                self._drop(account, refusal)
+                self._drop(account, credential, refusal)
             elif isinstance(refusal, Gone | MissingScope | NeedsSso) and self.pool.has_room(
                 points, {*without, account.key}
             ):
@@ -128,36 +167,53 @@ class Asker:
                     self.pool.overloaded()
                 raise next(iter(without.values()), refusal)
 
-    async def _send(self, prepared: Prepared, variables: Mapping[str, Any], account: Account, what: str) -> Reply:
+    async def _send(
+        self, prepared: Prepared, variables: Mapping[str, Any], account: Account, credential: Credential, what: str
+    ) -> Reply:
+        token = await current(credential)
+        begun = self._clock.seconds()
         self.requests += 1
         self.under_way[what] += 1
         try:
-            reply = await self._wire.send(prepared, variables, account.tokens[0])
+            reply = await self._wire.send(prepared, variables, token)
         finally:
             self.under_way[what] -= 1
             if not self.under_way[what]:
                 del self.under_way[what]
+        self._listen(reply, begun, what)
         if reply.data is not None and "rateLimit" in reply.data and not (reply.errors and not _limits(reply)):
             account.learn(_limits(reply), reply.headers, self._clock.seconds())
         return reply
+
+    def _listen(self, reply: Reply, begun: float, what: str) -> None:
+        """Note whether GitHub is there at all; raises Silent when it has not been for long."""
+        if reply.status and not reply.timed_out:
+            self._silent_since = math.inf
+        elif reply.timed_out:
+            now = self._clock.seconds()
+            self._silent_since = min(self._silent_since, begun)
+            if now - self._silent_since >= SILENCE:
+                self._ask_again = now + UNREACHABLE
+                raise _silent(what)
 
     def _answer(self, reply: Reply, what: str) -> Answer:
         data = {key: value for key, value in (reply.data or {}).items() if key != "rateLimit"}
         found = problems(reply.errors, self._secrets)
         answer = Answer(data, found, _cost(reply))
-        lost = next((each for each in found if passes(each)), None)
+        lost = next((each for each in found if passes(each) or not each.path), None)
         if lost is not None:
             self.pool.overloaded()
-            raise Partial(str(error_of(lost, what)), answer)
+            raise Partial(f"{what}: GitHub gave up on the answer: {lost.message}", answer)
         return answer
 
-    def _drop(self, account: Account, refusal: BadToken) -> None:
+    def _drop(self, account: Account, credential: Credential, refusal: BadToken) -> None:
         """Go on without the token; raises its refusal if it was the last one."""
-        number = self._tokens.index(account.tokens.pop(0)) + 1
-        self.bad_tokens.append(f"token {number} of {len(self._tokens)}: {refusal}")
-        log.warning("%s", self.bad_tokens[-1])
-        if not account.tokens:
-            del self.pool.accounts[account.key]
+        if credential in account.credentials:  # else another request has done so already
+            account.credentials.remove(credential)
+            self.bad_tokens.append(f"{credential.name}: {refusal}")
+            log.warning("%s", self.bad_tokens[-1])
+        if not account.credentials:
+            self.pool.accounts.pop(account.key, None)
         if not self.pool.accounts:
             raise refusal
 
@@ -176,10 +232,11 @@ class Asker:
         return known is not None and known.done() and (known.cancelled() or known.exception() is not None)
 
     async def _ask_whose(self) -> None:
-        self.requests += len(self._tokens)
         try:
+            credentials = await asyncio.to_thread(self._keyring.credentials)
+            self.requests += len(credentials)
             self.bad_tokens = await identify(
-                self._wire, self._tokens, self.pool, self._secrets, self._clock, attempts=self._attempts
+                self._wire, credentials, self.pool, self._secrets, self._clock, attempts=self._attempts
             )
         except TransientError:
             self._ask_again = self._clock.seconds() + UNREACHABLE
@@ -187,6 +244,8 @@ class Asker:
         except BadToken:
             self._ask_again = math.inf
             raise
+        if self._keyring.problem is not None:
+            self.bad_tokens.append(self._keyring.problem)
         for text in self.bad_tokens:
             log.warning("%s", text)
 

@@ -1,13 +1,12 @@
 """GitHub's API: one client a process, asked from any thread. Data flows from GitHub to sources, as decoded answers.
 
-Underneath: `github_wire` (HTTP), `github_loop` (the event loop's thread), `github_asker` (attempts), `github_budget`
-(points, limits, how much at once), `github_accounts` (whose the tokens are), `github_documents` (GraphQL texts and what
-they cost), `github_errors` (what refusals mean), `github_pages`, `github_probe`, `github_rest`.
+Underneath: `keyring` and `accounts` (what requests are signed with, and whose budget that is), `budget` (points,
+limits, how much at once), `attempts` (again, or not), `transport` (HTTP) in `loop` (the event loop's thread),
+`refusals` and `errors` (what an answer means), `pages`, `probe`, `missing` (what is said to be gone), `rest`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import os
 import threading
@@ -16,26 +15,30 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import github
 from graphql import DocumentNode
 
-from pipelines.errors import ConfigurationError, SourceError
-from pipelines.settings import DEFAULT_GITHUB_URL, Settings
-from pipelines.sources.github.client.accounts import ATTEMPTS
+from pipelines.errors import Gone, SourceError
+from pipelines.settings import Settings
+from pipelines.sources.github.client.accounts.budget import MOST_AT_ONCE, Pool, Progress
+from pipelines.sources.github.client.accounts.credentials import App
+from pipelines.sources.github.client.accounts.keyring import Keyring
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS
 from pipelines.sources.github.client.activity import EVERY, Activity
 from pipelines.sources.github.client.answers import Answer, Budget, Count, Page, Probe, Problem
 from pipelines.sources.github.client.attempts import Asker, Partial
-from pipelines.sources.github.client.budget import MOST_AT_ONCE, Clock, Pool, Progress
 from pipelines.sources.github.client.documents import load_document, prepare
 from pipelines.sources.github.client.errors import Secrets
-from pipelines.sources.github.client.loop import Loop
+from pipelines.sources.github.client.missing import Missing
 from pipelines.sources.github.client.pages import LARGEST_PAGE, walk
 from pipelines.sources.github.client.probe import Prober
-from pipelines.sources.github.client.rest import Rest, TokenReport
-from pipelines.sources.github.client.transport import Wire
+from pipelines.sources.github.client.wire.addresses import graphql_of, rest_of
+from pipelines.sources.github.client.wire.clock import Clock
+from pipelines.sources.github.client.wire.loop import Loop
+from pipelines.sources.github.client.wire.rest import Rest, TokenReport
+from pipelines.sources.github.client.wire.transport import Wire
 
 __all__ = ["Answer", "Budget", "Count", "GitHub", "Page", "Probe", "Problem", "TokenReport", "load_document"]
 
@@ -45,6 +48,16 @@ T = TypeVar("T")
 
 def _silent(_text: str) -> None:
     """Nobody listens."""
+
+
+class More(TypedDict, total=False):
+    """What a client is made with beside its settings; see `GitHub`."""
+
+    budget: int | None
+    home: Path | None
+    patient: bool
+    attempts: int
+    missing: Path | None
 
 
 class GitHub:
@@ -57,7 +70,11 @@ class GitHub:
         clock: what time it is.
         timeout: seconds for one answer.
         home: where to tell what it is doing; None: nowhere.
-        patient: False neither waits nor tries again: Paused or TransientError is raised at once.
+        patient: False waits for no limit: Paused is raised at once.
+        attempts: how often at the most, where asking again may help.
+        app: the GitHub App whose installations are asked with, beside the tokens.
+        ca_bundle: a file of trusted certificate authorities; None: the machine's.
+        missing: where it is kept what was not found; None: in `home`.
     """
 
     _clients: dict[tuple[object, ...], GitHub] = {}  # noqa: RUF012 - one a process, see `of`
@@ -73,24 +90,27 @@ class GitHub:
         timeout: float = TIMEOUT,
         home: Path | None = None,
         patient: bool = True,
+        attempts: int = ATTEMPTS,
+        app: App | None = None,
+        ca_bundle: str | None = None,
+        missing: Path | None = None,
     ) -> None:
-        self.url = url.rstrip("/")
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-            raise ConfigurationError(
-                f"ECOTONE_GITHUB_URL={Secrets(tokens).hide(url)} is not an address: write it as {DEFAULT_GITHUB_URL}."
-            )
-        self._tokens = tuple(tokens)
-        self._secrets = Secrets(tokens)
+        self.url = rest_of(url)
+        self._secrets = Secrets([*tokens, *([app.key] if app else ())])
         self._clock = clock or Clock()
-        attempts = ATTEMPTS if patient else 1
+        self._missing = Missing(missing or home)
         self._pool = Pool(self._clock, budget, patient=patient)
-        self._wire = Wire(_graphql(self.url), timeout=timeout, connections=MOST_AT_ONCE)
-        self._loop = Loop("github")
-        self._asker = Asker(self._wire, tokens, self._pool, self._secrets, self._clock, attempts=attempts)
-        self._prober = Prober(self._ask_all)
-        self._rest = Rest(
-            self.url, tokens, self._secrets, self._clock, waits=patient and budget is None, attempts=attempts
+        self._wire = Wire(graphql_of(self.url), timeout=timeout, connections=MOST_AT_ONCE, ca_bundle=ca_bundle)
+        self._keyring = Keyring(
+            self.url, tokens, app, self._secrets, self._clock, attempts=attempts, ca_bundle=ca_bundle
         )
+        waits = patient and budget is None
+        self._rest = Rest(
+            self.url, self._keyring, self._secrets, self._clock, waits=waits, attempts=attempts, ca_bundle=ca_bundle
+        )
+        self._loop = Loop("github")
+        self._asker = Asker(self._wire, self._keyring, self._pool, self._secrets, self._clock, attempts=attempts)
+        self._prober = Prober(self._ask_all, self._missing)
         self._home = home
         self._begun_at = self._clock.now()
         self._tell_next = 0.0
@@ -98,19 +118,24 @@ class GitHub:
         self._loop.run(self._wire.open())
 
     def __repr__(self) -> str:
-        return f"GitHub({self._secrets.hide(self.url)!r}, {len(self._tokens)} tokens)"
+        return f"GitHub({self._secrets.hide(self.url)!r})"
 
     @classmethod
     def of(cls, settings: Settings) -> GitHub:
         """The client of these settings: all sources and threads of a process share its session and its budget."""
-        key = (os.getpid(), settings.github_url, settings.github_tokens, settings.github_budget, settings.home)
+        key = (os.getpid(), settings.home, settings.github_budget, *_reached_by(settings))
         with cls._guard:
             if key not in cls._clients:
                 home = settings.home if settings.home.is_dir() else None
-                cls._clients[key] = cls(
-                    settings.github_url, settings.github_tokens, budget=settings.github_budget, home=home
-                )
+                cls._clients[key] = cls.to(settings, budget=settings.github_budget, home=home)
             return cls._clients[key]
+
+    @classmethod
+    def to(cls, settings: Settings, **more: Unpack[More]) -> GitHub:
+        """One more client of these settings; whoever makes it closes it."""
+        url, tokens, app_id, app_key, ca_bundle = _reached_by(settings)
+        app = App(app_id, app_key) if app_id and app_key else None
+        return cls(url, tokens, app=app, ca_bundle=ca_bundle, **more)
 
     @classmethod
     def close_all(cls) -> None:
@@ -125,6 +150,7 @@ class GitHub:
         """End connections and thread; whoever still waits for an answer gets Paused."""
         self._loop.close(self._end())
         self._rest.close()
+        self._keyring.close()
 
     @property
     def requests(self) -> int:
@@ -165,6 +191,7 @@ class GitHub:
             waiting=self._pool.waiting,
             budgets=tuple(self.budgets),
             bad_tokens=tuple(self.bad_tokens),
+            seconds_an_answer=self._pool.seconds_an_answer,
             totals=self._prober.totals,
         )
 
@@ -174,7 +201,13 @@ class GitHub:
         return self.budgets
 
     def ask(
-        self, document: DocumentNode, variables: Mapping[str, Any], *, what: str, progress: Progress = _silent
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any],
+        *,
+        what: str,
+        progress: Progress = _silent,
+        passing: bool = True,
     ) -> Answer:
         """One request; blocks until its answer is there, however long the budget makes it wait.
 
@@ -183,6 +216,7 @@ class GitHub:
             variables: JSON values.
             what: names it in messages: "issues of owner/name".
             progress: told when it has to wait, from another thread.
+            passing: whether it is asked again when the server is overloaded; False where one asks for less instead.
 
         Returns:
             The answer; a partial one with what is missing in `errors`.
@@ -193,9 +227,11 @@ class GitHub:
             TerminalError: nothing of what was asked for can be had; the subclass says why.
         """
         try:
-            return self._loop.run(self._asker.ask(prepare(document), variables, what, progress, passing=True))
+            return self._loop.run(self._asker.ask(prepare(document), variables, what, progress, passing=passing))
         except Partial as partial:
             return partial.answer
+        except Gone as error:
+            raise self._judged(error, variables) from None
 
     def pages(  # noqa: PLR0913 - what to ask, where, and from where on
         self,
@@ -223,7 +259,10 @@ class GitHub:
                     return partial.answer
                 raise
 
-        return walk(ask, variables, path=path, what=what, after=after, size=size)
+        try:
+            yield from walk(ask, variables, path=path, what=what, after=after, size=size)
+        except Gone as error:
+            raise self._judged(error, variables) from None
 
     def probe(
         self, names: Sequence[str], now: datetime, progress: Progress = _silent
@@ -233,6 +272,10 @@ class GitHub:
         What cannot be told of one is an error in its place: Gone, Paused, TransientError and so on.
         """
         return self._prober.probe(names, now, progress)
+
+    def rest_rows(self, path: str, *, what: str, progress: Progress = _silent) -> list[Any]:
+        """All that REST lists at a path, as decoded JSON of whatever shape; raises as `ask`."""
+        return self._rest.rows(path, what=what, progress=progress)
 
     def rest(self) -> github.Github:
         """PyGithub at the same address, with the tokens in turn. Its exceptions are its own: see `by_rest`."""
@@ -260,28 +303,27 @@ class GitHub:
             with suppress(OSError):
                 replace(self.activity(), ended_at=self._clock.now()).write(self._home)
 
+    def _judged(self, error: Gone, variables: Mapping[str, Any]) -> SourceError:
+        """A repository that is named by the variables is gone only when that is said twice; a node is so at once."""
+        if not {"owner", "name"} <= variables.keys():
+            return error
+        return self._missing.judged(f"{variables['owner']}/{variables['name']}", self._prober.now, error)
+
     def _ask_all(
         self, document: DocumentNode, sets: Sequence[Mapping[str, Any]], what: str, progress: Progress
     ) -> list[Answer | SourceError]:
-        prepared = prepare(document)
-
-        async def one(variables: Mapping[str, Any]) -> Answer | SourceError:
-            try:
-                return await self._asker.ask(prepared, variables, what, progress, passing=False)
-            except Partial as partial:
-                return partial.answer
-            except SourceError as error:
-                return error
-
-        async def everything() -> list[Answer | SourceError]:
-            return await asyncio.gather(*(one(variables) for variables in sets))
-
-        return self._loop.run(everything())
+        return self._loop.run(self._asker.ask_each(prepare(document), sets, what, progress))
 
 
-def _graphql(url: str) -> str:
-    """GraphQL stands beside REST on github.com, and above it on an Enterprise Server (`/api/v3`, `/api/graphql`)."""
-    return f"{url.removesuffix('/v3')}/graphql" if url.endswith("/api/v3") else f"{url}/graphql"
+def _reached_by(settings: Settings) -> tuple[str, tuple[str, ...], str | None, str | None, str | None]:
+    """All of the settings that say how GitHub is reached, and as whom."""
+    return (
+        settings.github_url,
+        settings.github_tokens,
+        settings.github_app_id,
+        settings.github_app_key,
+        settings.ca_bundle,
+    )
 
 
 atexit.register(GitHub.close_all)

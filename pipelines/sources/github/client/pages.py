@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pipelines.errors import Gone, Overloaded, TerminalError
-from pipelines.sources.github.client.answers import Answer, Page, Problem
-from pipelines.sources.github.client.errors import error_of
+from pipelines.errors import Overloaded, TerminalError
+from pipelines.sources.github.client.answers import UNKNOWN, Answer, Page, Problem
+from pipelines.sources.github.client.errors import TooSlow, absent, is_final
 
 LARGEST_PAGE = 100  # docs: node limit, `first` and `last`
 GROWS_AFTER = 3  # pages in a row that came as asked for
+MOST_SLOW = 4  # times that a page does not come in time, at half the size each time, before it is left
 Ask = Callable[[Mapping[str, Any], bool], Answer]
 """Asks with these variables; the flag says whether to try again by itself when the server is overloaded."""
 
@@ -25,17 +26,18 @@ def walk(  # noqa: PLR0913 - as GitHub.pages
         SourceError: as `GitHub.ask`. Pages yielded before stand.
     """
     largest = size = min(size, LARGEST_PAGE)
-    well = 0
+    well = slow = 0
     while True:
         try:
-            answer = ask({**variables, "first": size, "after": after}, size == 1)
-        except Overloaded:
-            if size == 1:
+            page = _page(ask({**variables, "first": size, "after": after}, size == 1 and not slow), path, what)
+        except Overloaded as error:
+            slow += isinstance(error, TooSlow)
+            if size == 1 or slow == MOST_SLOW:
                 raise
             size, well = size // 2, 0
             continue
-        page = _page(answer, path, what)
         yield page
+        slow = 0
         if not page.has_next:
             return
         if page.cursor is None or page.cursor == after:
@@ -51,35 +53,47 @@ def _page(answer: Answer, path: tuple[str, ...], what: str) -> Page:
     for depth, name in enumerate(path, 1):
         connection = connection.get(name) if isinstance(connection, dict) else None
         if connection is None:
-            why = next((each for each in answer.errors if each.path == path[:depth]), None)
-            if why is not None:
-                raise error_of(why, what)
-            message = f"{what}: {'.'.join(path[:depth])} is not in GitHub's answer, and no error says why."
-            raise Gone(message) if depth < len(path) else TerminalError(message)
+            raise absent(answer, what, *path[:depth])
     info = connection.get("pageInfo") or {}
     rows = connection.get("nodes")
     listed = "nodes" if rows is not None else "edges"
     rows = connection.get(listed) or []
+    final = [each for each in answer.errors if is_final(each)]
+    _mark(rows, [each for each in final if each.path[: len(path)] == path], path)
     return Page(
         nodes=[row for row in rows if row is not None],
         cursor=info.get("endCursor"),
         has_next=bool(info.get("hasNextPage")),
         total=connection.get("totalCount"),
         missing=tuple(_missing(rows, answer.errors, path, listed)),
+        unknown=tuple(_told(each) for each in final),
         data=answer.data,
         cost=answer.cost,
         span=len(rows),
     )
 
 
+def _mark(rows: list[Any], final: Iterable[Problem], path: tuple[str, ...]) -> None:
+    """Note in each node which of its parts GitHub refuses for good."""
+    for problem in final:
+        at, part = problem.path[len(path) + 1 : len(path) + 2], problem.path[len(path) + 2 :]
+        index = at[0] if at else None
+        if part and isinstance(index, int) and index < len(rows) and rows[index] is not None:
+            rows[index].setdefault(UNKNOWN, {})[".".join(map(str, part))] = problem.type or "FORBIDDEN"
+
+
 def _missing(rows: list[Any], errors: tuple[Problem, ...], path: tuple[str, ...], listed: str) -> Iterator[str]:
-    """A message for all that is not there: nodes that are null, with or without an error, and parts of others."""
+    """A message for all that may still come: nodes that are null, with or without an error, and parts of others."""
     told = set()
     for error in errors:
         inside = error.path[: len(path)] == path
-        index = error.path[len(path) + 1] if inside and len(error.path) > len(path) + 1 else None
-        told.add(index)
-        yield f"{'.'.join(map(str, error.path)) or 'the answer'}: {error.message}"
+        told.add(error.path[len(path) + 1] if inside and len(error.path) > len(path) + 1 else None)
+        if not is_final(error):
+            yield _told(error)
     for index, row in enumerate(rows):
         if row is None and index not in told:
             yield f"{'.'.join(path)}.{listed}.{index}: null, and no error says why"
+
+
+def _told(problem: Problem) -> str:
+    return f"{'.'.join(map(str, problem.path)) or 'the answer'}: {problem.message}"

@@ -1,12 +1,13 @@
 """The Hugging Face Hub's listings: pages, limits and retries. Data flows from the Hub to a source, as decoded JSON.
 
-`huggingface_hub` gives the session, the headers and the reading of `RateLimit`; the pages are turned here, because its
-own `paginate` hides what a listing that must not be lost needs: where it broke off, whether a page came twice, and the
-budget. A client is made for one fetch and used by one thread.
+`huggingface_hub` gives the headers, the errors and the reading of `RateLimit`; `web` bounds each answer; the pages are
+turned here, because its own `paginate` hides what a listing that must not be lost needs: where it broke off, whether a
+page came twice, and the budget. A client is made for one fetch and used by one thread.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,26 +15,25 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx2
-import stamina
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub import is_offline_mode
+from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but imported there without `as`
     build_hf_headers,
-    get_session,
     hf_raise_for_status,
     parse_ratelimit_headers,
 )
 
 from pipelines.errors import Denied, Gone, Skipped, SourceError, TerminalError, TransientError
+from pipelines.sources.web import RETRIED_STATUSES, NoAnswer, Web
 
 Form = TypeVar("Form", list[Any], dict[str, Any])
 
 PAGE_ROWS = 1_000  # the Hub's largest page; calls are what it limits, not rows
-TIMEOUT_SECONDS = 60.0  # a page of 1,000 models with all its fields is some megabytes
-ATTEMPTS = 5  # waits of about 1, 2, 4 and 8 s between them
-LONGEST_WAIT_SECONDS = 600.0  # two of the Hub's 5-minute windows: a longer demand is not a rate limit
+LONGEST_WAIT_SECONDS = 600.0  # for one page: two of the Hub's 5-minute windows; a longer demand is not a rate limit
+MOST_PAGES = 500  # of a listing of which the Hub announces no size: half a million models of one owner
+SPARE_PAGES = 2  # beyond what was announced: models are made while a listing is read
 TOLD_APART = frozenset({"direction", "expand", "limit", "sort"})  # the same in every listing: left out of messages
 STALE_PAGES = 3  # pages in a row with nothing new: the listing goes in circles
-RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})  # those that huggingface_hub itself calls transient
 # Said by the sandbox's recorded Hub of a listing that never was whole, and in a refusal of what was not recorded.
 SAMPLE_HEADER = "X-Ecotone-Sample"
 
@@ -100,10 +100,12 @@ class HubClient:
         self.requests = 0
         self.limit: int | None = None  # calls in a window, as the last answer's headers have it
         self._headers = build_hf_headers(token=token or False, library_name="ecotone")
+        self._web = Web("HF_ENDPOINT", self._headers)
         self._anonymous = token is None
         self._progress = progress
         self._sleep = sleep
         self._exhausted_until = 0.0
+        self._waited = 0.0  # for the present page
 
     def models(
         self,
@@ -112,6 +114,7 @@ class HubClient:
         author: str | None = None,
         filters: Sequence[str] = (),
         expand: Sequence[str] = MODEL_FIELDS,
+        announced: int | None = None,
     ) -> Iterator[Page]:
         """All pages of `GET /api/models`, newest model first: an order that downloads do not shuffle between pages.
 
@@ -120,6 +123,7 @@ class HubClient:
             author: only models of this user or organisation.
             filters: tags that a model must have, such as `base_model:aurora-lab/Aurora-1`.
             expand: the fields asked for; `id` and `_id` always come.
+            announced: how many models the Hub said that there are; None: it did not.
 
         Raises:
             TransientError: the Hub could not answer now. Pages yielded before stand.
@@ -130,9 +134,11 @@ class HubClient:
             params.append(("author", author))
         params += [("filter", value) for value in filters]
         params += [("expand", value) for value in expand]
-        yield from self.listing("/api/models", params, what=what)
+        yield from self.listing("/api/models", params, what=what, announced=announced)
 
-    def listing(self, path: str, params: Sequence[tuple[str, str | int]], *, what: str) -> Iterator[Page]:
+    def listing(
+        self, path: str, params: Sequence[tuple[str, str | int]], *, what: str, announced: int | None = None
+    ) -> Iterator[Page]:
         """All pages of a listing that is a list of objects with `id`, in the order asked for.
 
         Raises:
@@ -142,7 +148,11 @@ class HubClient:
         asked: set[str] = set()
         shown: set[str] = set()
         stale = 0
+        most = MOST_PAGES if announced is None else math.ceil(announced / PAGE_ROWS) + SPARE_PAGES
         while url is not None:
+            if len(asked) == most:
+                told = "the Hub announces no size" if announced is None else f"{announced:,} were announced"
+                raise TerminalError(f"{_asked_for(url, what)}: no end after {most:,} pages, and {told}; it was left.")
             asked.add(url)
             rows, response = self._page(url, what, list)
             page = _new_rows(rows, shown, response.headers.get(SAMPLE_HEADER))
@@ -186,27 +196,15 @@ class HubClient:
         return urlunsplit((home.scheme, home.netloc, there.path, there.query, ""))
 
     def _page(self, url: str, what: str, form: type[Form]) -> tuple[Form, httpx2.Response]:
-        try:
-            for attempt in stamina.retry_context(
-                on=TransientError, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=30.0
-            ):
-                with attempt:
-                    return self._once(url, what, form)
-        except TransientError as error:
-            raise TransientError(f"{error} ({ATTEMPTS} attempts)") from error
-        raise AssertionError("unreachable")  # pragma: no cover - retry_context returns or raises
+        self._waited = 0.0
+        return self._web.retried(lambda: self._once(url, what, form))
 
     def _once(self, url: str, what: str, form: type[Form]) -> tuple[Form, httpx2.Response]:
-        self._wait_for_budget()
+        self._wait_for_budget(_asked_for(url, what))
         self.requests += 1
-        try:
-            response = get_session().get(url, headers=self._headers, timeout=TIMEOUT_SECONDS)
-        except OfflineModeIsEnabled as error:
-            raise TerminalError("HF_HUB_OFFLINE is set: unset it to read the Hub.") from error
-        except httpx2.UnsupportedProtocol as error:
-            raise TerminalError(f"{_asked_for(url, what)}: set HF_ENDPOINT to an http or https address.") from error
-        except (httpx2.HTTPError, OSError) as error:
-            raise TransientError(f"{_asked_for(url, what)}: {str(error) or type(error).__name__}") from error
+        if is_offline_mode():
+            raise TerminalError("HF_HUB_OFFLINE is set: unset it to read the Hub.")
+        response = self._web.get(url, what=_asked_for(url, what))
         self._note_budget(response)
         self._raise_for_status(response, url, what)
         try:
@@ -258,11 +256,18 @@ class HubClient:
             # One more, because the header is rounded.
             self._exhausted_until = time.monotonic() + min(seconds + 1.0, LONGEST_WAIT_SECONDS)
 
-    def _wait_for_budget(self) -> None:
-        """Sit out a used-up window, so that the Hub does not have to refuse."""
+    def _wait_for_budget(self, asked: str) -> None:
+        """Sit out a used-up window, so that the Hub does not have to refuse.
+
+        Raises:
+            NoAnswer: it asked to wait again and again.
+        """
         seconds = self._exhausted_until - time.monotonic()
         self._exhausted_until = 0.0
         if seconds > 0:
+            self._waited += seconds
+            if self._waited > LONGEST_WAIT_SECONDS + 1.0:
+                raise NoAnswer(f"{asked}: the Hub asked to wait for more than {LONGEST_WAIT_SECONDS:,.0f} s in all")
             self._progress(f"the Hub's limit of calls is used up: {seconds:,.0f} s until it goes on")
             self._sleep(seconds)
 

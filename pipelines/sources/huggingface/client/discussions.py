@@ -6,6 +6,7 @@ here comes from strangers, and is read as `huggingface_model` reads: what is of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -89,7 +90,10 @@ def listing(client: HubClient, model: str) -> Listing:
     found = Listing()
     shown: set[int] = set()
     left_out, start, count = 0, 0, 0
+    most = MOST_PAGES
     for page in range(MOST_PAGES):
+        if page == most:
+            break
         answer = client.document(_path(model), [("p", page)], what=f"the discussions of {model}")
         rows = answer.get("discussions")
         rows = rows if isinstance(rows, list) else []
@@ -99,6 +103,8 @@ def listing(client: HubClient, model: str) -> Listing:
         shown |= {item.number for item in items if item}
         start += len(rows)
         count = untrusted.count(answer.get("count")) or 0
+        if not page and rows:  # what the first page announces, and one more of what is opened meanwhile
+            most = min(MOST_PAGES, math.ceil(max(0, count) / len(rows)) + 1)
         if not rows or start >= count:
             break
     if left_out:

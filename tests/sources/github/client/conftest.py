@@ -10,7 +10,7 @@ import pytest
 import stamina
 from github_server import TOKEN, Purse, Server, TestClock
 
-from pipelines.sources.github.client.accounts import ATTEMPTS
+from pipelines.sources.github.client.accounts.owners import ATTEMPTS
 from pipelines.sources.github.client.client import GitHub
 
 

@@ -12,7 +12,7 @@ from github_server import ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server
 
 from pipelines.errors import BadToken, ConfigurationError, Paused, TerminalError, TransientError
 from pipelines.settings import Settings
-from pipelines.sources.github.client.budget import MOST_AT_ONCE
+from pipelines.sources.github.client.accounts.budget import MOST_AT_ONCE
 from pipelines.sources.github.client.client import GitHub
 
 
@@ -105,18 +105,29 @@ def test_a_token_that_is_refused_is_told_and_the_others_go_on(server: Server, gi
 
 def test_a_token_revoked_in_mid_run_is_left_and_the_others_go_on(server: Server, github: Made) -> None:
     server.purses = {"ghp_one": Purse("ada", 1), "ghp_two": Purse("bob", 2, limit=100)}
-    server.faults.append(Fault(401, {"message": "Bad credentials"}, when=lambda asked: asked.variables != {}))
+    server.faults.append(Fault(401, {"message": "Bad credentials"}, times=2, when=lambda asked: asked.variables != {}))
     client = github("ghp_one", "ghp_two")
     assert len(numbers(client)) == 250
     assert [budget.account for budget in client.budgets] == ["bob"]
 
 
-def test_no_token_that_is_accepted_is_one_error_and_asked_once(server: Server, github: Made) -> None:
+def test_one_401_among_good_answers_is_asked_about_again_before_a_token_is_dropped(
+    server: Server, github: Made
+) -> None:
+    server.faults.append(
+        Fault(401, {"message": "Bad credentials"}, when=lambda asked: asked.variables.get("after") == "100")
+    )
+    client = github()
+    assert len(numbers(client)) == 250
+    assert (len(server.questions), client.bad_tokens) == (4, [])
+
+
+def test_no_token_that_is_accepted_is_one_error_and_asked_twice(server: Server, github: Made) -> None:
     client = github("ghp_wrong")
     for _ in range(2):
         with pytest.raises(BadToken, match="Make a new one"):
             numbers(client)
-    assert len(server.asked) == 1
+    assert len(server.asked) == 2
 
 
 def test_many_threads_wait_at_the_same_time_but_no_more_than_github_allows(server: Server, github: Made) -> None:
@@ -186,6 +197,9 @@ def test_what_is_no_address_is_a_wrong_setting(url: str) -> None:
     [
         ("https://api.github.com", "https://api.github.com/graphql"),
         ("https://git.example/api/v3/", "https://git.example/api/graphql"),
+        ("https://git.example/api", "https://git.example/api/graphql"),
+        ("https://git.example/api/graphql", "https://git.example/api/graphql"),
+        ("https://github.com", "https://api.github.com/graphql"),
     ],
 )
 def test_graphql_stands_where_github_and_an_enterprise_server_have_it(url: str, endpoint: str) -> None:

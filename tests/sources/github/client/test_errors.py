@@ -13,13 +13,14 @@ from pipelines.errors import (
     CursorLost,
     Disabled,
     EcotoneError,
-    Gone,
     MissingScope,
     NeedsSso,
     Overloaded,
     Skipped,
     TerminalError,
+    Unconfirmed,
 )
+from pipelines.sources.github.client.answers import UNKNOWN
 
 SCOPES = (
     "Your token has not been granted the required scopes to execute this query. The 'email' field requires one of the "
@@ -35,7 +36,7 @@ def of_graphql(**error: Any) -> Fault:
 
 REFUSALS = [
     pytest.param(
-        of_graphql(type="NOT_FOUND", message="Could not resolve"), Gone, "deleted, or made private", id="gone"
+        of_graphql(type="NOT_FOUND", message="Could not resolve"), Unconfirmed, "Unconfirmed until", id="gone"
     ),
     pytest.param(Fault(404, {"message": "Not Found"}), TerminalError, "correct ECOTONE_GITHUB_URL", id="404"),
     pytest.param(of_graphql(type="FORBIDDEN", message="Repository access blocked"), Blocked, "legal", id="blocked"),
@@ -86,7 +87,7 @@ def test_each_refusal_has_its_own_outcome_is_asked_once_and_names_the_thing(
     with pytest.raises(kind, match=said) as raised:
         numbers(github())
     assert type(raised.value) is kind
-    assert str(raised.value).startswith("issues of sound/code: ")
+    assert str(raised.value).startswith(("issues of sound/code: ", "repository sound/code: "))
     assert len(server.questions) == 1
 
 
@@ -107,7 +108,7 @@ def test_what_no_account_sees_is_gone(server: Server, github: Made) -> None:
     refusal = of_graphql(type="NOT_FOUND", message="Could not resolve")
     refusal.when, refusal.times = lambda asked: "viewer" not in asked.query, 99
     server.faults.append(refusal)
-    with pytest.raises(Gone):
+    with pytest.raises(Unconfirmed):
         numbers(github("ghp_one", "ghp_two"))
     assert len(server.questions) == 2
 
@@ -157,29 +158,84 @@ def test_a_node_that_never_comes_is_told_and_the_others_are_kept(server: Server,
     assert missing == ("repository.issues.nodes.0: Something went wrong while executing your query.",)
 
 
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        ({"type": "FORBIDDEN", "message": "not for you"}, "repository.issues.nodes.17: not for you"),
-        (None, "repository.issues.nodes.17: null, and no error says why"),
-    ],
-)
-def test_a_node_that_is_refused_is_told_at_once(
-    server: Server, github: Made, error: dict[str, Any] | None, said: str
-) -> None:
-    server.data = lossy(117, error, times=999)
+def test_a_node_that_is_null_without_a_word_is_told_at_once(server: Server, github: Made) -> None:
+    server.data = lossy(117, None, times=999)
     pages = list(github().pages(ISSUES, WHERE, path=PATH, what="issues of sound/code"))
-    assert [page.missing for page in pages] == [(), (said,), ()]
+    assert [page.missing for page in pages] == [(), ("repository.issues.nodes.17: null, and no error says why",), ()]
     assert len(server.questions) == 3
 
 
-def test_a_lost_part_of_a_node_is_told_too(server: Server, github: Made) -> None:
+REFUSED = [
+    {"type": "FORBIDDEN", "message": "not for you"},
+    {"type": "NOT_FOUND", "message": "not for you"},
+    {"type": "INSUFFICIENT_SCOPES", "message": "not for you"},
+    {"message": "SAML: not for you", "extensions": {"saml_failure": True}},
+]
+
+
+@pytest.mark.parametrize("error", REFUSED)
+def test_a_node_that_is_refused_for_good_is_known_to_be_unknown(
+    server: Server, github: Made, error: dict[str, Any]
+) -> None:
+    server.data = lossy(117, error, times=999)
+    pages = list(github().pages(ISSUES, WHERE, path=PATH, what="issues of sound/code"))
+    assert [page.missing for page in pages] == [(), (), ()]
+    assert [page.unknown for page in pages] == [(), (f"repository.issues.nodes.17: {error['message']}",), ()]
+    assert [len(page.nodes) for page in pages] == [100, 99, 50]
+    assert len(server.questions) == 3
+
+
+@pytest.mark.parametrize("error", REFUSED)
+def test_a_refused_part_of_a_node_is_noted_in_it_and_nothing_is_missing(
+    server: Server, github: Made, error: dict[str, Any]
+) -> None:
     page = server.issues
-    error = {"type": "FORBIDDEN", "path": ["repository", "issues", "nodes", 3, "author"], "message": "not for you"}
-    server.data = lambda asked: page(asked) | {"errors": [error]}
+    told = {**error, "path": ["repository", "issues", "nodes", 3, "headRepository", "owner"]}
+    server.data = lambda asked: page(asked) | {"errors": [told]}
     first = next(github().pages(ISSUES, WHERE, path=PATH, what="issues of sound/code"))
-    assert first.missing == ("repository.issues.nodes.3.author: not for you",)
-    assert len(first.nodes) == 100
+    assert (first.missing, len(first.nodes)) == ((), 100)
+    assert first.unknown == (f"repository.issues.nodes.3.headRepository.owner: {error['message']}",)
+    noted = [(at, node[UNKNOWN]) for at, node in enumerate(first.nodes) if UNKNOWN in node]
+    assert noted == [(3, {"headRepository.owner": error.get("type") or "FORBIDDEN"})]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"type": "SERVICE_UNAVAILABLE", "message": "x"},
+        {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "x"},
+        {"type": "TIMEOUT", "message": "x"},
+        {"message": "Something went wrong while executing your query."},
+        {"message": "timedout"},
+    ],
+)
+def test_a_part_that_overload_took_is_missing_and_asked_for_again(
+    server: Server, github: Made, error: dict[str, Any]
+) -> None:
+    page = server.issues
+    told = {**error, "path": ["repository", "issues", "nodes", 0, "author"]}
+    server.data = lambda asked: page(asked) | ({"errors": [dict(told)]} if asked.variables["first"] > 20 else {})
+    pages = list(github().pages(ISSUES, WHERE, path=PATH, what="issues of sound/code"))
+    assert [node["number"] for page in pages for node in page.nodes] == list(range(250))
+    assert all(page.missing == page.unknown == () for page in pages)
+
+
+ROOTS: list[dict[str, Any]] = [
+    {"data": {"repository": None}, "errors": [{"message": "odd"}]},
+    {"data": {"repository": None}, "errors": [{"type": "SERVICE_UNAVAILABLE", "path": ["repository"], "message": "x"}]},
+    {"data": None, "errors": [{"type": "SERVICE_UNAVAILABLE", "message": "x"}]},
+    {"errors": [{"type": "NOT_FOUND", "message": "Could not resolve"}]},
+    {"data": {"repository": None}},
+    {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "path": ["repository", "x", 1], "message": "x"}]},
+]
+
+
+@pytest.mark.parametrize("body", ROOTS)
+def test_a_root_is_gone_only_by_not_found_on_its_own_path_else_it_passes(
+    server: Server, github: Made, body: dict[str, Any]
+) -> None:
+    server.faults.append(Fault(200, body, when=lambda asked: "viewer" not in asked.query))
+    assert numbers(github()) == list(range(250))
 
 
 def test_a_lost_connection_is_an_error_and_not_an_empty_page(server: Server, github: Made) -> None:
@@ -189,9 +245,9 @@ def test_a_lost_connection_is_an_error_and_not_an_empty_page(server: Server, git
         numbers(github())
 
 
-def test_a_null_without_a_word_is_gone(server: Server, github: Made) -> None:
+def test_a_null_without_a_word_is_a_sign_of_overload(server: Server, github: Made) -> None:
     server.data = lambda _asked: {"repository": None, "other": 1}
-    with pytest.raises(Gone, match="is not in GitHub's answer"):
+    with pytest.raises(Overloaded, match="is not in GitHub's answer"):
         numbers(github())
 
 

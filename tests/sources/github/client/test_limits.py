@@ -9,8 +9,8 @@ import pytest
 from github_server import HOUR, ISSUES, PATH, WHERE, Asked, Fault, Made, Purse, Server, TestClock, numbers
 
 from pipelines.errors import Overloaded, Paused, TransientError
-from pipelines.sources.github.client import budget as github_budget
-from pipelines.sources.github.client.budget import FIRST_AT_ONCE, MINUTE, MOST_AT_ONCE, countdown
+from pipelines.sources.github.client.accounts import budget as github_budget
+from pipelines.sources.github.client.accounts.budget import FIRST_AT_ONCE, MINUTE, MOST_AT_ONCE, countdown
 from pipelines.sources.github.client.client import GitHub
 
 SLOW_DOWN = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}
@@ -129,6 +129,21 @@ def test_a_run_with_a_budget_pauses_where_github_would_make_it_wait(
         (Fault(403, SLOW_DOWN), 60),
         (Fault(200, {"errors": [{"type": "RATE_LIMITED", **SLOW_DOWN}]}, {"Retry-After": "7"}), 7),
         (Fault(200, {"data": None, "errors": [SLOW_DOWN]}), 60),
+        (Fault(200, SLOW_DOWN, {"Retry-After": "7"}), 7),
+        (Fault(200, {**SLOW_DOWN, "documentation_url": "x"}), 60),
+        (
+            Fault(
+                200,
+                {
+                    "data": {"repository": None},
+                    "errors": [{"path": ["repository"], "type": "RATE_LIMITED", **SLOW_DOWN}],
+                },
+            ),
+            60,
+        ),
+        (Fault(403, {"message": "You have triggered an abuse detection mechanism."}), 60),
+        (Fault(503, "busy", {"Retry-After": "7"}), 7),
+        (Fault(403, SLOW_DOWN, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1787400011"}), 11),
     ],
 )
 def test_a_secondary_limit_is_sat_out(
@@ -196,6 +211,7 @@ def test_a_page_that_is_too_much_is_halved_asked_again_and_grows_back(
         {"message": "Something went wrong while executing your query. This may be the result of a timeout."},
         {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."},
         {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": "too many"},
+        {"type": "SERVICE_UNAVAILABLE", "message": "x"},
     ],
 )
 def test_other_words_for_too_much_halve_the_page_too(server: Server, github: Made, error: dict[str, str]) -> None:
@@ -221,7 +237,13 @@ def test_a_single_node_that_is_too_much_is_tried_a_few_times(server: Server, git
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault(500, "oops"), Fault(503, {"message": "unavailable"}), Fault(200, '{"data": '), Fault(cut=True)],
+    [
+        Fault(200, {"message": "Server Error"}),
+        Fault(500, "oops"),
+        Fault(503, {"message": "unavailable"}),
+        Fault(200, '{"data": '),
+        Fault(cut=True),
+    ],
 )
 def test_what_passes_is_tried_again(server: Server, github: Made, fault: Fault) -> None:
     fault.when, fault.times = a_question, 2
@@ -253,3 +275,28 @@ def test_who_waits_for_the_reset_can_be_stopped(server: Server) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "0:01"), (59, "0:59"), (751, "12:31"), (3_723, "1:02:03")])
 def test_a_countdown_reads_like_a_clock(seconds: float, text: str) -> None:
     assert countdown(seconds) == text
+
+
+def test_processor_time_is_kept_to_once_it_was_refused(server: Server, clock: TestClock, github: Made) -> None:
+    purse(server).limit = 100_000
+    taken = [0.0]
+
+    def takes(asked: Asked) -> int:  # each answer takes two seconds of the clock
+        clock.passed += 2
+        taken[0] += a_question(asked)
+        return 1
+
+    server.cost = takes
+    server.faults.append(Fault(403, SLOW_DOWN, {"Retry-After": "60"}, when=lambda _asked: taken[0] == 28))
+    told: list[str] = []
+    assert len(numbers(github(), size=2, progress=told.append)) == 250
+    assert any("processor time" in text for text in told)
+    assert clock.passed >= 60 + (125 - 28) / 28.5 * 60  # at most 57 s of answers a minute after that
+
+
+def test_a_secondary_limit_for_another_reason_does_not_slow_down(
+    server: Server, clock: TestClock, github: Made
+) -> None:
+    server.faults.append(Fault(403, SLOW_DOWN, {"Retry-After": "7"}, when=a_question))
+    assert len(numbers(github(), size=2)) == 250
+    assert clock.passed == pytest.approx(7)

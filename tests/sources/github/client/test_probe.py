@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from github_server import BEGIN, Asked, Fault, Made, Server
 from graphql import GraphQLSchema, validate
 
-from pipelines.errors import Gone, Overloaded, Paused
+from pipelines.errors import Gone, Overloaded, Paused, TransientError, Unconfirmed
 from pipelines.sources.github.client.client import Count, Probe, load_document
 from pipelines.sources.github.client.documents import prepare, repeated
+from pipelines.sources.github.client.missing import FILE
 
 NAMES = [f"sound/code-{number}" for number in range(100)]
 
@@ -123,24 +126,97 @@ def test_a_renamed_repository_answers_under_its_new_name(probed: Server, github:
     assert not same.renamed
 
 
-def test_one_that_is_gone_is_an_error_of_its_own_and_asked_once(probed: Server, github: Made) -> None:
-    error = {"type": "NOT_FOUND", "path": ["r1"], "message": "Could not resolve"}
-    probed.data = lambda _asked: {"r0": repository("sound/code"), "r1": None, "errors": [error]}
+def without(name: str, error: dict[str, Any] | None) -> Callable[[Asked], dict[str, Any]]:
+    """All that is asked for, but one that is null with that error on its own path."""
+
+    def data(asked: Asked) -> dict[str, Any]:
+        names = asked_for(asked)
+        found: dict[str, Any] = {f"r{at}": None if each == name else repository(each) for at, each in enumerate(names)}
+        if name in names and error:
+            found["errors"] = [{"path": [f"r{names.index(name)}"], **error}]
+        return found
+
+    return data
+
+
+GONE = {"type": "NOT_FOUND", "message": "Could not resolve"}
+
+
+def test_one_that_is_gone_is_unconfirmed_until_that_is_said_again_hours_later(
+    probed: Server, github: Made, tmp_path: Path
+) -> None:
+    probed.data = without("sound/gone", GONE)
+    names = ["sound/code", "sound/gone"]
+    for hours in (0, 0.1, 5):  # each a run of its own
+        found = github(missing=tmp_path).probe(names, BEGIN + timedelta(hours=hours))
+        assert isinstance(found["sound/code"], Probe)
+        assert type(found["sound/gone"]) is Unconfirmed
+        assert "what was fetched stays" in str(found["sound/gone"])
+    gone = github(missing=tmp_path).probe(names, BEGIN + timedelta(hours=6.1))["sound/gone"]
+    assert type(gone) is Gone
+    assert str(gone).startswith("repository sound/gone: not found")
+
+
+def test_one_that_was_there_in_between_is_unconfirmed_again(probed: Server, github: Made, tmp_path: Path) -> None:
+    whole = probed.data
+    for hours, data in ((0, without("sound/gone", GONE)), (5, whole), (10, without("sound/gone", GONE))):
+        probed.data = data
+        found = github(missing=tmp_path).probe(["sound/gone"], BEGIN + timedelta(hours=hours))["sound/gone"]
+        assert isinstance(found, Probe if data is whole else Unconfirmed)
+
+
+def test_what_is_kept_of_the_missing_may_be_damaged(probed: Server, github: Made, tmp_path: Path) -> None:
+    probed.data = without("sound/gone", GONE)
+    (tmp_path / FILE).write_text('{"sound/gone": 17')
+    assert isinstance(github(missing=tmp_path).probe(["sound/gone"], BEGIN)["sound/gone"], Unconfirmed)
+
+
+def test_in_one_run_one_that_is_missing_is_asked_for_once(probed: Server, github: Made) -> None:
+    probed.data = without("sound/gone", GONE)
     client = github()
     for _ in range(2):
-        found = client.probe(["sound/code", "sound/gone"], BEGIN)
-        assert isinstance(found["sound/code"], Probe)
-        assert isinstance(found["sound/gone"], Gone)
-        assert str(found["sound/gone"]).startswith("repository sound/gone: not found")
+        client.probe(["sound/code", "sound/gone"], BEGIN)
     assert len(probed.questions) == 1
 
 
-def test_the_only_one_that_is_gone_is_told_by_its_name(probed: Server, github: Made) -> None:
-    error = {"type": "NOT_FOUND", "path": ["r0"], "message": "Could not resolve"}
-    probed.data = lambda _asked: {"r0": None, "errors": [error]}
-    found = github().probe(["sound/gone"], BEGIN)
-    assert isinstance(found["sound/gone"], Gone)
-    assert str(found["sound/gone"]).startswith("repository sound/gone: not found")
+@pytest.mark.parametrize(
+    "error",
+    [{"message": "Something went wrong"}, {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "x"}, {"message": "odd"}],
+)
+def test_roots_that_are_null_beside_an_error_without_a_place_are_asked_for_in_halves(
+    probed: Server, github: Made, error: dict[str, str]
+) -> None:
+    def data(asked: Asked) -> dict[str, Any]:
+        names = asked_for(asked)
+        many = len(names) > 7
+        found: dict[str, Any] = {
+            f"r{at}": None if many and at % 5 in {1, 3} else repository(name) for at, name in enumerate(names)
+        }
+        return found | ({"errors": [dict(error)]} if many else {})
+
+    probed.data = data
+    found = github().probe(NAMES[:50], BEGIN)
+    assert {name: each.full_name for name, each in found.items() if isinstance(each, Probe)} == {
+        name: name for name in NAMES[:50]
+    }
+    assert len(asked_for(probed.questions[1])) < 20  # only what was lost, and less at once
+
+
+@pytest.mark.parametrize("error", [{"type": "NOT_FOUND", "message": "x", "path": ["r0", "discussions"]}, None])
+def test_what_never_comes_is_no_deletion(probed: Server, github: Made, error: dict[str, Any] | None) -> None:
+    probed.data = without("sound/lost", error)
+    found = github().probe(["sound/lost", "sound/code"], BEGIN)
+    assert isinstance(found["sound/code"], Probe)
+    assert isinstance(found["sound/lost"], TransientError)
+    assert not isinstance(found["sound/lost"], Unconfirmed)
+
+
+def test_a_part_that_is_refused_leaves_the_rest_of_a_repository(probed: Server, github: Made) -> None:
+    error = {"type": "FORBIDDEN", "path": ["r0", "parent"], "message": "not for you"}
+    probed.data = lambda _asked: {"r0": repository("sound/code") | {"parent": None}, "errors": [error]}
+    found = github().probe(["sound/code"], BEGIN)["sound/code"]
+    assert isinstance(found, Probe)
+    assert (found.parent, found.stars) == (None, 11)
 
 
 def test_a_probe_that_is_too_much_is_halved(probed: Server, github: Made) -> None:
@@ -150,13 +226,13 @@ def test_a_probe_that_is_too_much_is_halved(probed: Server, github: Made) -> Non
     assert [len(asked_for(asked)) for asked in probed.questions] == [50, 25, 25]
 
 
-def test_one_that_is_lost_for_the_time_being_is_asked_again_next_time(probed: Server, github: Made) -> None:
+def test_one_that_is_lost_for_the_time_being_is_asked_again_alone_and_next_time(probed: Server, github: Made) -> None:
     whole = probed.data
-    error = {"path": ["r1"], "message": "Something went wrong while executing your query."}
-    probed.data = lambda _asked: {"r0": repository("sound/code"), "r1": None, "errors": [dict(error)]}
+    probed.data = without("sound/slow", {"message": "Something went wrong while executing your query."})
     client = github()
     found = client.probe(["sound/code", "sound/slow"], BEGIN)
     assert isinstance(found["sound/slow"], Overloaded)
+    assert [asked_for(asked) for asked in probed.questions] == [["sound/code", "sound/slow"], ["sound/slow"]]
     probed.data = whole
     assert isinstance(client.probe(["sound/code", "sound/slow"], BEGIN)["sound/slow"], Probe)
     assert asked_for(probed.questions[-1]) == ["sound/slow"]

@@ -48,7 +48,7 @@ def test_pygithub_itself_can_be_had(server: Server, github: Made) -> None:
         (451, "Repository access blocked", Blocked),
     ],
 )
-def test_each_refusal_has_its_own_outcome_and_is_asked_once(
+def test_each_refusal_has_its_own_outcome_and_is_asked_once_but_for_a_401(
     server: Server, github: Made, status: int, message: str, kind: type[EcotoneError]
 ) -> None:
     server.rest = lambda _asked: (status, {"message": message}, {})
@@ -56,7 +56,36 @@ def test_each_refusal_has_its_own_outcome_and_is_asked_once(
         github().by_rest(advisories, what="advisories of sound/code")
     assert type(raised.value) is kind
     assert raised.value.__context__ is None
-    assert len(server.asked) == 1
+    assert len(server.asked) == (2 if status == 401 else 1)
+
+
+def test_one_401_is_asked_about_again(server: Server, github: Made) -> None:
+    replies = [(401, {"message": "Bad credentials"}, {}), (200, [], {})]
+    server.rest = lambda _asked: replies.pop(0)
+    assert github().by_rest(advisories, what="advisories of sound/code") == []
+
+
+def test_rows_come_page_by_page_in_whatever_shape_and_from_the_same_host(server: Server, github: Made) -> None:
+    following = '<http://elsewhere.example/repos/sound/code/security-advisories?after=2>; rel="next"'
+    replies = {None: (200, [{"ghsa_id": None}, None, 3], {"Link": following}), "2": (200, [{"a": 1}], {})}
+    server.rest = lambda asked: replies[asked.variables.get("after")]
+    found = github().rest_rows(ADVISORIES, what="advisories of sound/code")
+    assert found == [{"ghsa_id": None}, None, 3, {"a": 1}]
+
+
+@pytest.mark.parametrize("body", [{"message": "odd"}, {}, None, "text", 17])
+def test_what_is_no_list_is_tried_again_and_transient(server: Server, github: Made, body: Any) -> None:
+    server.rest = lambda _asked: (200, body, {})
+    with pytest.raises(TransientError):
+        github().rest_rows(ADVISORIES, what="advisories of sound/code")
+    assert len(server.asked) == 5
+
+
+def test_a_limit_in_words_alone_is_waited_for(server: Server, clock: TestClock, github: Made) -> None:
+    replies = [(200, SLOW_DOWN, {"Retry-After": "7"}), (200, [], {})]
+    server.rest = lambda _asked: replies.pop(0)
+    assert github().rest_rows(ADVISORIES, what="advisories of sound/code") == []
+    assert clock.passed == 8
 
 
 def test_trouble_is_tried_again(server: Server, github: Made) -> None:
@@ -77,6 +106,7 @@ def test_trouble_that_stays_is_transient(server: Server, github: Made) -> None:
     [
         (SLOW_DOWN, {"Retry-After": "7"}, 8),
         (SLOW_DOWN, {}, 61),
+        (SLOW_DOWN, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1787401800"}, 1_801),
         (EXHAUSTED, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1787401800"}, 1_801),
     ],
 )
@@ -111,7 +141,7 @@ def test_a_token_that_is_refused_is_left(server: Server, github: Made) -> None:
     client = github("ghp_one", "ghp_two")
     for _ in range(2):
         assert client.by_rest(advisories, what="advisories of sound/code") == []
-    assert [asked.token for asked in server.asked] == ["ghp_one", "ghp_two", "ghp_two"]
+    assert [asked.token for asked in server.asked] == ["ghp_one", "ghp_one", "ghp_two", "ghp_two"]
 
 
 def test_a_token_tells_whose_it_is_and_what_it_may_do(server: Server, github: Made) -> None:

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.errors import Paused, TransientError
+from pipelines.sources.github.client.accounts.credentials import Credential
+from pipelines.sources.github.client.accounts.processor import MINUTE, Processor
 from pipelines.sources.github.client.answers import Budget
-from pipelines.sources.github.client.errors import Limit, server_time
+from pipelines.sources.github.client.refusals import Limit, server_time
+from pipelines.sources.github.client.wire.clock import Clock
 
 MOST_AT_ONCE = 90  # docs: 100 concurrent requests, REST's included: it is left the other ten
 FEWEST_AT_ONCE, FIRST_AT_ONCE = 1, 16
 POINTS_PER_MINUTE = 2_000  # docs: secondary rate limits, of the GraphQL endpoint
-MINUTE = 60.0  # seconds
 RESERVE_SHARE = 0.02  # of an account's hour: it is left to its owner
 SECONDARY_WAIT = 60.0  # seconds, doubled each time (docs: exceeding the rate limit)
 LONGEST_SECONDARY_WAIT = 900.0  # seconds
@@ -31,27 +31,6 @@ MOST_REFUSALS = 8  # in a row, each waited for
 SAME_WINDOW = timedelta(seconds=1.5)  # two answers of one window may name its end a second apart
 AFTER_RESET = 1.0  # seconds: the Date header has no fractions
 Progress = Callable[[str], None]
-
-
-class Clock:
-    """Time, as the client needs it; a test has its own."""
-
-    def now(self) -> datetime:
-        """The time of day, UTC."""
-        return datetime.now(UTC)
-
-    def seconds(self) -> float:
-        """Seconds that only grow."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait in a thread of one's own."""
-        time.sleep(seconds)
-
-    async def wait(self, event: asyncio.Event, seconds: float) -> None:
-        """Until the event is set, or the seconds have passed."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds if math.isfinite(seconds) else None)
 
 
 def reserve_of(limit: int | None) -> int:
@@ -65,7 +44,7 @@ class Account:
 
     key: str
     login: str
-    tokens: list[str] = field(default_factory=list, repr=False)
+    credentials: list[Credential] = field(default_factory=list)
     limit: int | None = None
     remaining: int | None = None
     reset_at: datetime | None = None
@@ -76,6 +55,7 @@ class Account:
     asked: int = 0
     recent: deque[tuple[float, int]] = field(default_factory=deque, repr=False)
     a_minute: int = 0
+    processor: Processor = field(default_factory=Processor, repr=False)
 
     @property
     def reserve(self) -> int:
@@ -104,6 +84,7 @@ class Account:
         self.asked += points
         self.recent.append((now, points))
         self.a_minute += points
+        self.processor.asked()
 
     def wait(self, points: int, now: float) -> tuple[float, str]:
         """Seconds until it may be asked for so many points, and what for; 0: now."""
@@ -116,6 +97,8 @@ class Account:
         most = max(POINTS_PER_MINUTE, (self.limit or 0) / 60)  # who gives more an hour than that is not github.com
         if self.remaining is not None and self.recent and self.a_minute + points > most:
             return self.recent[0][0] + MINUTE - now, f"to keep to GitHub's points a minute ({self.login})"
+        if left := self.processor.wait(now):
+            return left, f"to keep to GitHub's processor time a minute ({self.login})"
         return 0.0, ""
 
     def learn(self, limits: Mapping[str, Any] | None, headers: Mapping[str, str], now: float) -> int:
@@ -172,13 +155,19 @@ class Pool:
         return sum(account.spent for account in self.accounts.values())
 
     @property
+    def seconds_an_answer(self) -> float:
+        """How long an answer takes, on average; 0 before the first one."""
+        answers = sum(account.processor.answers for account in self.accounts.values())
+        return sum(account.processor.seconds for account in self.accounts.values()) / max(1, answers)
+
+    @property
     def budgets(self) -> list[Budget]:
         """What each account may still spend."""
         now = self._clock.seconds()
         for account in self.accounts.values():
             account.renew(now)
         return [
-            Budget(each.login, len(each.tokens), each.limit, each.remaining, each.reset_at, each.spent)
+            Budget(each.login, len(each.credentials), each.limit, each.remaining, each.reset_at, each.spent)
             for each in self.accounts.values()
         ]
 
@@ -204,10 +193,11 @@ class Pool:
         now = self._clock.seconds()
         return any(each.wait(points, now)[0] == 0 for key, each in self.accounts.items() if key not in without)
 
-    def done(self, account: Account, points: int) -> None:
-        """The request is over, however it ended."""
+    def done(self, account: Account, points: int, seconds: float) -> None:
+        """The request is over, however it ended; it took so many seconds."""
         self.under_way -= 1
         account.asked -= points
+        account.processor.answered(seconds, self._clock.seconds())
         self._changed.set()
         self.changed()
 
@@ -231,6 +221,7 @@ class Pool:
             account.resets = now + seconds + AFTER_RESET
             account.reset_at = self._clock.now() + timedelta(seconds=seconds)
             return
+        account.processor.refused(now)
         if account.blocked <= now:  # the first of those that were under way together
             account.refusals += 1
             if account.refusals > MOST_REFUSALS:

@@ -1,17 +1,18 @@
-"""Only what has changed of the Hub's models is written; what has not is named. Data flows from rows to a batch's table.
+"""Only what has changed of a daily snapshot is written; what has not is named. Data flows from rows to a batch's table.
 
-The lake itself is the memory: which row of which batch was the last to tell of a model. A row that is seen again
+The lake itself is the memory: which row of which batch was the last to tell of a thing. A row that is seen again
 unchanged is named by that place, so that it is told apart from one that was not seen, and whoever reads can look it up.
 A place stands for what was written there for ever: no order, no clock and no other run can change what it means.
 
 Once a calendar month, everything is written whole: a damaged file costs a month at most, and a reader of some days
-needs no files of other months (save for the last telling of a model that is found to be gone).
+needs no files of other months (save for the last telling of what is found to be gone).
+How rows refer to others: docs/decisions/0007.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -19,31 +20,72 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.sources import Reader
-from pipelines.sources.huggingface.columns import COUNTS, IDENTITY, PROFILE, REFERENCES, SCHEMA
+from pipelines.sources.columns import column
+from pipelines.sources.contract import Reader
 
 Place = tuple[str, int]
 """A batch and the number of a row in it."""
 
-NAMED = "name:"
-_PROFILE = [column.name for column in (*IDENTITY, *PROFILE)]
-_COUNTS = [column.name for column in COUNTS]
-_PLACES = [column.name for column in REFERENCES]
-_READ = [*_PLACES, *_PROFILE, *_COUNTS, "day", "_fetched_at"]
+REFERENCES = (
+    column("number", pa.int32(), "the row's number in its batch, by which later batches refer to it"),
+    column("of_batch", pa.string(), "the batch that the row builds on; NULL: it says everything itself"),
+    column("of_number", pa.int32(), "number of the row there that still holds; the first of them"),
+    column("of_last", pa.int32(), "number of the last row there that was seen unchanged"),
+    column("gone", pa.string(), "how it is known that it is no longer there"),
+)
+_PLACES = [field.name for field in REFERENCES]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a stream of snapshots looks like.
+
+    Attributes:
+        profile: columns that say what a thing is: where one differs, everything is told anew.
+        counts: columns that change often, and are told alone.
+        occasion: columns of a row that say how it came about; `day` is one.
+        key: what stays the same of a thing, from a row.
+        name: the column that has its name.
+    """
+
+    profile: tuple[pa.Field, ...]
+    counts: tuple[pa.Field, ...]
+    occasion: tuple[pa.Field, ...]
+    key: Callable[[Mapping[str, Any]], str]
+    name: str = "name"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """All columns of the stream."""
+        return pa.schema([*REFERENCES, *self.profile, *self.counts, *self.occasion])
+
+    @property
+    def of_profile(self) -> list[str]:
+        """The names of its columns."""
+        return [field.name for field in self.profile]
+
+    @property
+    def of_counts(self) -> list[str]:
+        """The names of its columns."""
+        return [field.name for field in self.counts]
+
+    def counts_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Those of a row."""
+        return tuple(row[field.name] for field in self.counts)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the lake says last of one model.
+    """What the lake says last of one thing.
 
     Attributes:
-        name: owner/name.
+        name: as the whole telling has it.
         place: of the row that said it.
         whole: place of the whole telling that it builds on; itself, if it is one.
         digest: of the whole telling's profile.
         counts: of the row.
         whole_day: the UTC day of the whole telling.
-        gone: whether it said that the model is gone.
+        gone: whether it said that the thing is gone.
     """
 
     name: str
@@ -55,27 +97,25 @@ class Known:
     gone: bool = False
 
 
-def key_of(hub_id: str | None, name: str | None) -> str:
-    """What stays the same of a model when its name changes: the Hub's id, the name where that is not told."""
-    return hub_id or f"{NAMED}{name}"
-
-
 class Memory:
-    """What was told of a subject's models in this calendar month and the one before, up to now.
+    """What was told of a subject's things in this calendar month and the one before, up to now.
 
     Args:
+        shape: of the stream.
         read: the lake, as `Request.read` shows it.
-        stream: `huggingface/models`.
+        stream: its name, such as `huggingface/models`.
         now: the time of the fetch: rows that are dated later, by a clock that has been put back since, do not count.
     """
 
-    def __init__(self, read: Reader, stream: str, now: datetime) -> None:
+    def __init__(self, shape: Shape, read: Reader, stream: str, now: datetime) -> None:
+        self._shape = shape
         self.month = now.date().replace(day=1)
-        self.models: dict[str, Known] = {}
+        self.known: dict[str, Known] = {}
         self._ages: dict[str, tuple[datetime, str, int]] = {}
         self._wholes: dict[Place, tuple[str, Known]] = {}
         before = (self.month - timedelta(days=1)).replace(day=1)
-        tables = list(self._past(read(stream, _READ, datetime.combine(before, time.min, UTC)), now))
+        columns = [*_PLACES, *shape.of_profile, *shape.of_counts, "day", "_fetched_at"]
+        tables = list(self._past(read(stream, columns, datetime.combine(before, time.min, UTC)), now))
         self._take_wholes(tables)
         self._take_others(tables)
         self._ages.clear()
@@ -91,60 +131,64 @@ class Memory:
 
     def _take_wholes(self, tables: Sequence[pa.Table]) -> None:
         for table in tables:
-            for row, digest in told(table.filter(pc.is_null(table["of_batch"]))):
+            for row, digest in told(self._shape, table.filter(pc.is_null(table["of_batch"]))):
                 place = (row["_batch"], row["number"])
-                known = Known(row["name"], place, place, digest, _counts(row), row["day"])
-                key = key_of(row["hub_id"], row["name"])
+                known = Known(row[self._shape.name], place, place, digest, self._shape.counts_of(row), row["day"])
+                key = self._shape.key(row)
                 self._wholes[place] = key, known
                 self._keep(key, known, row["_fetched_at"])
 
     def _take_others(self, tables: Sequence[pa.Table]) -> None:
         for table in tables:
-            others = table.filter(pc.is_valid(table["of_batch"])).select([*_PLACES, *_COUNTS, "_fetched_at", "_batch"])
-            for row in others.to_pylist():
+            columns = [*_PLACES, *self._shape.of_counts, "_fetched_at", "_batch"]
+            for row in table.filter(pc.is_valid(table["of_batch"])).select(columns).to_pylist():
                 key, whole = self._wholes.get((row["of_batch"], row["of_number"]), ("", None))
                 if whole is None:
                     continue  # it is from before the time that is read
                 place, gone = (row["_batch"], row["number"]), row["gone"] is not None
-                self._keep(key, replace(whole, place=place, counts=_counts(row), gone=gone), row["_fetched_at"])
+                self._keep(
+                    key, replace(whole, place=place, counts=self._shape.counts_of(row), gone=gone), row["_fetched_at"]
+                )
 
     def _keep(self, key: str, known: Known, fetched_at: datetime) -> None:
         age = (fetched_at, *known.place)
         if key not in self._ages or self._ages[key] < age:
             self._ages[key] = age
-            self.models[key] = known
+            self.known[key] = known
 
     def encoded(self, rows: Sequence[dict[str, Any]], gone: Mapping[str, str], day: date) -> pa.Table:
         """The rows as a batch: those that are new, or of which something changed, and places of those that did not.
 
         Args:
-            rows: whole tellings, each model once.
-            gone: of models known here: key → how it is known that they are no longer there.
+            rows: whole tellings, each thing once.
+            gone: of things known here: key → how it is known that they are no longer there.
             day: the UTC day of both.
         """
         wholes: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
         same: list[Place] = []
-        for row, digest in told(pa.Table.from_pylist(rows, schema=SCHEMA)):
-            known = self.models.get(key_of(row["hub_id"], row["name"]))
+        schema = self._shape.schema
+        kept = [*self._shape.of_counts, *(field.name for field in self._shape.occasion if field.name != "day")]
+        for row, digest in told(self._shape, pa.Table.from_pylist(rows, schema=schema)):
+            known = self.known.get(self._shape.key(row))
             if known is None or known.whole_day < self.month or known.digest != digest:
                 wholes.append(row)
-            elif known.gone or known.counts != _counts(row):
-                changed.append({"whole": known.whole, **{name: row[name] for name in (*_COUNTS, "listing")}})
+            elif known.gone or known.counts != self._shape.counts_of(row):
+                changed.append({"whole": known.whole, **{name: row[name] for name in kept}})
             else:
                 same.append(known.place)
-        left = [{"whole": self.models[key].whole, "gone": why} for key, why in gone.items()]
+        left = [{"whole": self.known[key].whole, "gone": why} for key, why in gone.items()]
         numbered = [*wholes, *(_referring(row) for row in sorted([*changed, *left], key=lambda row: row["whole"]))]
         table = [{**row, "number": number, "day": day} for number, row in enumerate(numbered)]
         table += [
             {"of_batch": batch, "of_number": first, "of_last": last, "day": day} for batch, first, last in _runs(same)
         ]
-        return pa.Table.from_pylist(table, schema=SCHEMA)
+        return pa.Table.from_pylist(table, schema=schema)
 
 
-def told(table: pa.Table) -> Iterator[tuple[dict[str, Any], bytes]]:
+def told(shape: Shape, table: pa.Table) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Each row of a table with the digest of its profile: equal for equal ones, whichever way they came here."""
-    profiles = table.select(_PROFILE).to_pylist()
+    profiles = table.select(shape.of_profile).to_pylist()
     for row, profile in zip(table.to_pylist(), profiles, strict=True):
         yield row, hashlib.blake2b(repr(_plain(profile)).encode(), digest_size=16).digest()
 
@@ -155,10 +199,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
     if isinstance(value, list):
         return [_plain(part) for part in value]
     return value.timestamp() if isinstance(value, datetime) else value
-
-
-def _counts(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in _COUNTS)
 
 
 def _referring(row: Mapping[str, Any]) -> dict[str, Any]:
