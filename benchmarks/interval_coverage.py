@@ -66,11 +66,11 @@ def world(tables: Mapping[str, Sequence[Row]], repositories: int, metric: str) -
         INSERT INTO catalogue.membership SELECT 'repository:' || i, 'github:' || i, NULL, NULL
         FROM range({repositories}) t(i);
         INSERT INTO ops.coverage SELECT 'github:' || i, s.source, s.stream, NULL, TIMESTAMPTZ '2025-01-01 00:00:00+00',
-            'ok', NULL, 1, 0
+            'ok', NULL, 1, 0, NULL, NULL, NULL
         FROM range({repositories}) t(i),
             (VALUES ('git', 'commits'), ('github', 'counters'), ('huggingface', 'models')) s(source, stream);
         INSERT INTO ops.entity_coverage SELECT 'repository:' || split_part(subject_id, ':', 2), source, stream, 1, 1,
-            observed_until FROM ops.coverage;
+            observed_until, 0 FROM ops.coverage;
     """)
     for table, rows in tables.items():
         columns = {f"c{number}": list(column) for number, column in enumerate(zip(*rows, strict=True))}

@@ -127,7 +127,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, draw: Draw, n: int, worlds: int
         INSERT INTO ops.coverage (subject_id, source, stream, observed_until)
             SELECT subject_id, 'github', 'issues', TIMESTAMPTZ '{OBSERVED_UNTIL}' FROM catalogue.membership;
         INSERT INTO ops.entity_coverage
-            SELECT entity_id, 'github', 'issues', 1, 1, TIMESTAMPTZ '{OBSERVED_UNTIL}' FROM catalogue.membership;
+            SELECT entity_id, 'github', 'issues', 1, 1, TIMESTAMPTZ '{OBSERVED_UNTIL}', 0 FROM catalogue.membership;
         INSERT INTO staging.person VALUES ('author', 'human', NULL, NULL, NULL), ('other', 'human', NULL, NULL, NULL);
         INSERT INTO staging.issue (issue_id, repository_id, author_id, created_at, closed_at, closed_by_id)
             SELECT i, 'github:' || world, 'author', opened, given_up, 'author' FROM issue;

@@ -28,7 +28,7 @@ FROM range({REPOSITORIES}) t(r), range({GRAINS}) u(g);
 INSERT INTO ops.coverage (subject_id, source, stream, observed_until)
 SELECT DISTINCT subject_id, 'github', 'issues', TIMESTAMPTZ '2024-02-01 00:00:00+00' FROM catalogue.membership;
 INSERT INTO ops.entity_coverage
-SELECT entity_id, 'github', 'issues', 1, 1, TIMESTAMPTZ '2024-02-01 00:00:00+00' FROM catalogue.membership;
+SELECT entity_id, 'github', 'issues', 1, 1, TIMESTAMPTZ '2024-02-01 00:00:00+00', 0 FROM catalogue.membership;
 INSERT INTO staging.person SELECT concat('person:', i), 'human', NULL, NULL, NULL FROM range(20000) t(i);
 INSERT INTO staging.person SELECT concat('bot:', i), 'bot', NULL, NULL, NULL FROM range(100) t(i);
 CREATE TABLE drawn AS

@@ -14,15 +14,19 @@ CREATE TABLE catalogue.membership (entity_id VARCHAR, subject_id VARCHAR, valid_
 -- Months; period_end is the first day of the next one.
 CREATE TABLE catalogue.calendar (period DATE, period_end DATE);
 
--- One row per catalogued subject and stream; observed_until NULL = never observed.
+-- One row per catalogued subject and stream; observed_until NULL = never observed. known_from: since when it is known, NULL =
+-- from its beginning; older_total: those GitHub counts from before; difference: counted less held of what can be held now.
 CREATE TABLE ops.coverage (
     subject_id VARCHAR, source VARCHAR, stream VARCHAR, observed_from TIMESTAMPTZ, observed_until TIMESTAMPTZ,
-    status VARCHAR, reason VARCHAR, row_count BIGINT, quarantined BIGINT
+    status VARCHAR, reason VARCHAR, row_count BIGINT, quarantined BIGINT, known_from TIMESTAMPTZ, older_total BIGINT,
+    difference BIGINT
 );
 
--- subjects: catalogued for the stream; observed: those ever observed; observed_until: the earliest among the observed.
+-- subjects: catalogued for the stream; observed: those ever observed; observed_until: the earliest among the observed;
+-- differing: how many more or fewer of them are held than GitHub counts.
 CREATE TABLE ops.entity_coverage (
-    entity_id VARCHAR, source VARCHAR, stream VARCHAR, subjects BIGINT, observed BIGINT, observed_until TIMESTAMPTZ
+    entity_id VARCHAR, source VARCHAR, stream VARCHAR, subjects BIGINT, observed BIGINT, observed_until TIMESTAMPTZ,
+    differing BIGINT
 );
 
 -- kind: human, bot or agent; agent: its name; agent_since: its first public release.
@@ -58,6 +62,9 @@ CREATE TABLE staging.issue (
     issue_id VARCHAR, repository_id VARCHAR, number BIGINT, author_id VARCHAR, author_association VARCHAR,
     created_at TIMESTAMPTZ, closed_at TIMESTAMPTZ, closed_by_id VARCHAR, reopened BOOLEAN, state_reason VARCHAR
 );
+
+-- The stretches in which an issue was open, in order: from its opening or a reopening to a closing; NULL: it still is.
+CREATE TABLE staging.issue_state (issue_id VARCHAR, opened_at TIMESTAMPTZ, closed_at TIMESTAMPTZ);
 
 -- Every comment and the first close by anybody, the author and bots included. kind: 'comment' or 'close'.
 CREATE TABLE staging.issue_response (issue_id VARCHAR, person_id VARCHAR, responded_at TIMESTAMPTZ, kind VARCHAR);

@@ -29,6 +29,7 @@ from pathlib import Path
 from pipelines.errors import ConfigurationError
 
 KEY_BYTES = 32
+DEFAULT_HORIZON_MONTHS = 24
 DEFAULT_GIT_URL = "https://github.com/{full_name}.git"
 DEFAULT_GIT_SECONDS = 1_800
 DEFAULT_HF_ENDPOINT = "https://huggingface.co"
@@ -61,6 +62,8 @@ class Settings:
         github_app_id: the id of a GitHub App, whose installations are asked with, beside the tokens.
         github_app_key: its private key, as PEM.
         github_budget: points that one run may spend; it stops there instead of waiting. None: it waits for GitHub's.
+        horizon_months: whole months before this one that GitHub's listings are walked back to before older years.
+        old_stars: whether dated stars are walked back beyond the horizon; GitHub's counter gives their number anyway.
         openrouter_url: OpenRouter's address; its data API is at /api/v1/datasets below it.
         openrouter_api_key: what OpenRouter's data API wants; None: it is not asked.
         openrouter_file: a recorded CSV of tokens a day, or a folder of them; None: none is read.
@@ -85,6 +88,8 @@ class Settings:
     github_app_id: str | None = None
     github_app_key: str | None = field(default=None, repr=False)
     github_budget: int | None = None
+    horizon_months: int = DEFAULT_HORIZON_MONTHS
+    old_stars: bool = False
     openrouter_url: str = DEFAULT_OPENROUTER_URL
     openrouter_api_key: str | None = field(default=None, repr=False)
     openrouter_file: str | None = None
@@ -115,6 +120,8 @@ class Settings:
             github_app_id=environ.get("ECOTONE_GITHUB_APP_ID") or None,
             github_app_key=_app_key(environ),
             github_budget=_points(environ.get("ECOTONE_GITHUB_BUDGET")),
+            horizon_months=_months(environ.get("ECOTONE_HORIZON_MONTHS")),
+            old_stars=_yes("ECOTONE_OLD_STARS", environ.get("ECOTONE_OLD_STARS")),
             openrouter_url=(environ.get("ECOTONE_OPENROUTER_URL") or DEFAULT_OPENROUTER_URL).rstrip("/"),
             openrouter_api_key=environ.get("OPENROUTER_API_KEY") or None,
             openrouter_file=environ.get("ECOTONE_OPENROUTER_FILE") or None,
@@ -283,6 +290,23 @@ def _seconds(text: str | None) -> int:
             f"ECOTONE_GIT_SECONDS={text!r} is no number of seconds. Write 3600 for an hour, or leave it unset."
         )
     return int(text)
+
+
+def _months(text: str | None) -> int:
+    if not text:
+        return DEFAULT_HORIZON_MONTHS
+    if not text.strip().isdecimal() or not int(text):
+        raise ConfigurationError(
+            f"ECOTONE_HORIZON_MONTHS={text!r} is no number of months. Write 36, or leave it unset for "
+            f"{DEFAULT_HORIZON_MONTHS}."
+        )
+    return int(text)
+
+
+def _yes(name: str, text: str | None) -> bool:
+    if (text or "0").strip().lower() not in {"0", "1"}:
+        raise ConfigurationError(f"{name}={text!r} is neither 1 nor 0. Write 1 to turn it on, or leave it unset.")
+    return (text or "0").strip() == "1"
 
 
 def _clock(text: str | None) -> datetime | None:

@@ -46,7 +46,7 @@ def fetch(settings: Settings, streams: list[str]) -> int:
 def main() -> None:
     """Say what a fetch takes; what is imported late is imported by the snapshot, which counts neither way."""
     home, url, streams = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
-    settings = Settings(home=home, catalogue=home / "none.toml", github_url=url, github_tokens=(TOKEN,))
+    settings = Settings(home=home, catalogue=home / "none.toml", github_url=url, github_tokens=(TOKEN,), old_stars=True)
     fetch(settings, ["repositories"])
     client = GitHub.of(settings)
     imported, before = peak_bytes(), client.spent

@@ -44,7 +44,7 @@ class Figure:
     Attributes:
         chart: what is drawn.
         missing: what stands there where nothing can be drawn, and why; None: a chart.
-        source, definition_title, as_of, observed, sizes, marks: its words.
+        source, definition_title, as_of, observed, known_from, sizes, marks: its words.
         columns: what the table's first and fifth column hold.
         latest: rows of the table.
         spec: name of the drawing: in `charts.SPECIFICATIONS`.
@@ -60,6 +60,7 @@ class Figure:
     definition_title: str
     as_of: str
     observed: str | None
+    known_from: str | None
     sizes: str
     marks: str
     columns: tuple[str, str]
@@ -148,6 +149,7 @@ def _words(publication: Publication, chart: Chart | Curve) -> dict[str, Any]:
         "definition_title": t(definition.title) if definition else "",
         "as_of": publication.facts.as_of,
         "observed": coverage.observed_until(publication, chart.stream),
+        "known_from": coverage.known_from(publication, chart.stream),
     }
 
 

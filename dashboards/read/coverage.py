@@ -97,6 +97,19 @@ def observed_until(publication: Publication, stream: Stream) -> str | None:
     return max(days, default=None)
 
 
+def known_from(publication: Publication, stream: Stream) -> str | None:
+    """The day since when all of the stream is known, ISO; None if it is from its beginning, or nothing says."""
+    if "ops.coverage" not in publication.tables or "known_from" not in publication.columns("ops", "coverage"):
+        return None
+    rows = publication.rows(
+        "SELECT strftime(max(known_from) AT TIME ZONE 'UTC', '%Y-%m-%d') FROM ops.coverage "
+        "WHERE source = ? AND stream = ?",
+        list(stream),
+    )
+    day: str | None = rows[0][0]
+    return day
+
+
 def why_unknown(publication: Publication, entity_id: str, stream: Stream) -> str:
     """Why an entity has no row at all of a metric that reads the stream."""
     subjects, observed = publication.subjects.get(entity_id, {}).get(stream, (0, 0))
@@ -121,16 +134,24 @@ def problems(publication: Publication) -> list[Problem]:
         if "staging.repository" in publication.tables
         else "LEFT JOIN (SELECT NULL AS repository_id, NULL AS full_name) r ON FALSE"
     )
+    partly = "known_from" in publication.columns("ops", "coverage")
+    since = "c.known_from" if partly else "NULL::TIMESTAMPTZ"
     return [
         Problem(*row)
         for row in publication.rows(
-            "WITH problem AS (SELECT coalesce(r.full_name, c.subject_id) AS subject, c.source, c.stream, c.status, "
+            "WITH told AS (SELECT c.* REPLACE ("
+            f"CASE WHEN c.status = 'ok' AND {since} IS NOT NULL THEN 'known in part' ELSE c.status END AS status, "
+            f"CASE WHEN c.status = 'ok' AND {since} IS NOT NULL "
+            f"THEN strftime({since} AT TIME ZONE 'UTC', 'known since %Y-%m') ELSE c.reason END AS reason) "
+            "FROM ops.coverage c), problem AS ("
+            "SELECT coalesce(r.full_name, c.subject_id) AS subject, c.source, c.stream, c.status, "
             "coalesce(c.reason, '') AS reason, strftime(c.observed_until AT TIME ZONE 'UTC', '%Y-%m-%d') AS until, "
             "count(*) OVER (PARTITION BY c.source, c.stream, c.status, c.reason) AS alike "
-            f"FROM ops.coverage c {names} WHERE c.status <> 'ok') "
+            f"FROM told c {names} WHERE c.status <> 'ok') "
             f"SELECT CASE WHEN alike <= {NAMED_EACH} THEN subject ELSE '' END AS named, count(*), source, stream, "
             f"status, reason, CASE WHEN alike <= {NAMED_EACH} THEN min(until) END FROM problem "
             "GROUP BY named, source, stream, status, reason, alike "
-            "ORDER BY list_position(['failed', 'incomplete', 'never', 'skipped'], status), source, stream, named"
+            "ORDER BY list_position(['failed', 'incomplete', 'never', 'skipped', 'known in part'], status), "
+            "source, stream, named"
         )
     ]

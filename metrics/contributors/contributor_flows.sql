@@ -48,24 +48,23 @@ beginning AS (
     WHERE series <> ''
     GROUP BY entity_id, series
     UNION ALL
-    SELECT entity_id, '' AS series, min(period) AS period
-    FROM newcomer
-    GROUP BY entity_id
+    SELECT entity_id, '' AS series, period
+    FROM metrics.first_contribution_month()
 )
 SELECT
     b.entity_id,
     m.period,
     b.series,
-    coalesce(c.people, 0) AS value,
+    CASE WHEN m.is_whole THEN coalesce(c.people, 0) END AS value,
     coalesce(c.people, 0) AS n,
     NULL AS low,
     NULL AS high,
-    m.complete,
-    NULL AS reason,
+    m.complete AND m.is_whole AS complete,
+    CASE WHEN NOT m.is_whole THEN 'what was before is not fetched yet' END AS reason,
     metrics.remarks(
-        metrics.small(coalesce(c.people, 0), coalesce(c.people, 0)),
+        CASE WHEN m.is_whole THEN metrics.small(coalesce(c.people, 0), coalesce(c.people, 0)) END,
         metrics.unfinished(m.unfinished),
-        metrics.coverage(m.covered),
+        metrics.lacking(m.covered, m.differing),
         m.kinds
     ) AS flag,
     CAST(coalesce(w.people, 0) AS BIGINT) AS newcomers

@@ -22,13 +22,16 @@ SELECT
     entity_id,
     period,
     CASE WHEN ecosystem IS NULL THEN '' ELSE concat('with:', ecosystem) END AS series,
-    CASE WHEN n > 0 THEN shared / n END AS value,
+    CASE WHEN n > 0 AND year_is_known THEN shared / n END AS value,
     n,
-    metrics.wilson_low(shared, n) AS low,
-    metrics.wilson_high(shared, n) AS high,
-    complete,
-    CASE WHEN n = 0 THEN 'nobody was active in 12 months' END AS reason,
+    CASE WHEN year_is_known THEN metrics.wilson_low(shared, n) END AS low,
+    CASE WHEN year_is_known THEN metrics.wilson_high(shared, n) END AS high,
+    complete AND year_is_known AS complete,
+    CASE WHEN NOT year_is_known THEN 'not fetched yet' WHEN n = 0 THEN 'nobody was active in 12 months' END AS reason,
     metrics.remarks(
-        CASE WHEN n > 0 THEN metrics.small(n, n) END, metrics.unfinished(unfinished), metrics.coverage(covered), kinds
+        CASE WHEN n > 0 AND year_is_known THEN metrics.small(n, n) END,
+        metrics.unfinished(unfinished),
+        metrics.lacking(covered, differing),
+        kinds
     ) AS flag
 FROM pair

@@ -26,9 +26,8 @@ pair AS (
     GROUP BY a.entity_id, a.quarter
 ),
 beginning AS (
-    SELECT entity_id, min(quarter) AS quarter
-    FROM active
-    GROUP BY entity_id
+    SELECT entity_id, CAST(date_trunc('quarter', period) AS DATE) AS quarter
+    FROM metrics.first_contribution_month()
 ),
 -- Of each quarter with its two times three months: what is known of all six.
 known AS (
@@ -39,7 +38,9 @@ known AS (
         bool_and(m.complete) AS complete,
         bool_or(m.unfinished) AS unfinished,
         bool_and(m.is_over) AS is_over,
+        bool_and(m.is_known) AS is_known,
         min(m.covered) AS covered,
+        max(m.differing) AS differing,
         max(m.kinds) AS kinds
     FROM beginning AS b
     JOIN catalogue.calendar AS q ON q.period >= b.quarter AND month(q.period) IN (1, 4, 7, 10)
@@ -60,19 +61,20 @@ SELECT
     entity_id,
     quarter AS period,
     '' AS series,
-    CASE WHEN has_ended AND n > 0 THEN k / n END AS value,
+    CASE WHEN has_ended AND is_known AND n > 0 THEN k / n END AS value,
     n,
-    CASE WHEN has_ended THEN metrics.wilson_low(k, n) END AS low,
-    CASE WHEN has_ended THEN metrics.wilson_high(k, n) END AS high,
+    CASE WHEN has_ended AND is_known THEN metrics.wilson_low(k, n) END AS low,
+    CASE WHEN has_ended AND is_known THEN metrics.wilson_high(k, n) END AS high,
     complete AND has_ended AS complete,
     CASE
         WHEN NOT has_ended THEN 'the next quarter has not ended'
+        WHEN NOT is_known THEN 'not fetched yet'
         WHEN n = 0 THEN 'nobody took part in the quarter'
     END AS reason,
     metrics.remarks(
-        CASE WHEN has_ended AND n > 0 THEN metrics.small(n, n) END,
+        CASE WHEN has_ended AND is_known AND n > 0 THEN metrics.small(n, n) END,
         metrics.unfinished(unfinished),
-        metrics.coverage(covered),
+        metrics.lacking(covered, differing),
         kinds
     ) AS flag
 FROM share

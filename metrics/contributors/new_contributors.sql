@@ -24,12 +24,12 @@ arrived AS (
     GROUP BY entity_id, period
 ),
 beginning AS (
-    SELECT entity_id, min(period) AS period
-    FROM arrived
-    GROUP BY entity_id
+    SELECT *
+    FROM metrics.first_contribution_month()
 ),
 month AS (
-    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, m.kinds, coalesce(a.people, 0) AS people
+    SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, m.differing, m.kinds, m.is_whole,
+        CASE WHEN m.is_whole THEN coalesce(a.people, 0) END AS people
     FROM beginning AS b
     JOIN metrics.contribution_months() AS m ON m.entity_id = b.entity_id AND m.period >= b.period
     LEFT JOIN arrived AS a ON a.entity_id = m.entity_id AND a.period = m.period
@@ -39,11 +39,12 @@ SELECT
     period,
     '' AS series,
     people AS value,
-    people AS n,
+    coalesce(people, 0) AS n,
     NULL AS low,
     NULL AS high,
-    complete,
-    NULL AS reason,
-    metrics.remarks(metrics.small(people, people), metrics.unfinished(unfinished), metrics.coverage(covered), kinds)
-        AS flag
+    complete AND is_whole AS complete,
+    CASE WHEN NOT is_whole THEN 'what was before is not fetched yet' END AS reason,
+    metrics.remarks(
+        metrics.small(people, people), metrics.unfinished(unfinished), metrics.lacking(covered, differing), kinds
+    ) AS flag
 FROM month

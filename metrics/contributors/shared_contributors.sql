@@ -27,11 +27,16 @@ SELECT
     entity_id,
     period,
     CASE WHEN ecosystem IS NULL THEN '' ELSE concat('with:', ecosystem) END AS series,
-    shared AS value,
+    CASE WHEN year_is_known THEN shared END AS value,
     shared AS n,
     NULL AS low,
     NULL AS high,
-    complete,
-    NULL AS reason,
-    metrics.remarks(metrics.small(shared, shared), metrics.unfinished(unfinished), metrics.coverage(covered), kinds) AS flag
+    complete AND year_is_known AS complete,
+    CASE WHEN NOT year_is_known THEN 'not fetched yet' END AS reason,
+    metrics.remarks(
+        CASE WHEN year_is_known THEN metrics.small(shared, shared) END,
+        metrics.unfinished(unfinished),
+        metrics.lacking(covered, differing),
+        kinds
+    ) AS flag
 FROM metrics.shared_people()

@@ -19,10 +19,12 @@ WITH month AS (
     FROM metrics.dated_months('active', 'forks')
 ),
 series AS (
-    SELECT entity_id, period, '' AS series, marked AS k, items AS n, complete, unfinished, covered
+    SELECT entity_id, period, '' AS series, marked AS k, items AS n, level_complete AS complete, unfinished,
+        level_covered AS covered, level_is_known AS is_known, differing
     FROM month
     UNION ALL
-    SELECT entity_id, period, 'new:dated' AS series, new_marked AS k, new_items AS n, complete, unfinished, covered
+    SELECT entity_id, period, 'new:dated' AS series, new_marked AS k, new_items AS n, complete, unfinished, covered,
+        is_known, differing
     FROM month
 )
 SELECT
@@ -34,11 +36,11 @@ SELECT
     metrics.wilson_low(k, n) AS low,
     metrics.wilson_high(k, n) AS high,
     complete,
-    CASE WHEN n > 0 THEN NULL WHEN series = '' THEN 'no forks' ELSE 'no forks made in the month' END AS reason,
+    CASE WHEN NOT is_known THEN 'not fetched yet' WHEN n > 0 THEN NULL WHEN series = '' THEN 'no forks' ELSE 'no forks made in the month' END AS reason,
     metrics.remarks(
         CASE WHEN n > 0 THEN metrics.small(n, n) END,
         metrics.unfinished(unfinished),
-        metrics.coverage(covered),
+        metrics.lacking(covered, differing),
         NULL
     ) AS flag
 FROM series

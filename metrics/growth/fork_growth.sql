@@ -32,7 +32,9 @@ WITH month AS (
         complete,
         unfinished,
         covered,
-        early
+        early,
+        TRUE AS is_known,
+        0 AS differing
     FROM metrics.counter_months('forks')
     UNION ALL
     SELECT
@@ -40,13 +42,15 @@ WITH month AS (
         period,
         'origin:dated' AS series,
         CASE
-            WHEN NOT unfinished AND items_before > 0 AND items_after > 0
+            WHEN is_known AND NOT unfinished AND items_before > 0 AND items_after > 0
             THEN metrics.exact(ln(CAST(items_after AS DOUBLE) / items_before))
         END AS logarithm,
         complete,
         unfinished,
         covered,
-        NULL AS early
+        NULL AS early,
+        is_known,
+        differing
     FROM metrics.dated_months('forks', 'forks')
 ),
 rolling AS (
@@ -55,6 +59,7 @@ rolling AS (
         i.series,
         t.period,
         count(i.logarithm) AS n,
+        bool_and(i.is_known) AS is_known,
         CAST(sum(i.logarithm) AS DOUBLE) / count(i.logarithm) AS mean,
         metrics.deviation(sum(i.logarithm * i.logarithm), sum(i.logarithm), count(i.logarithm)) AS deviation
     FROM month AS i
@@ -67,8 +72,9 @@ rate AS (
         series,
         period,
         n,
-        CASE WHEN n >= 4 THEN mean END AS mean,
-        CASE WHEN n >= 4 THEN metrics.t_975(n - 1) * sqrt(deviation / (n - 1) / n) END AS half_width
+        is_known,
+        CASE WHEN n >= 4 AND is_known THEN mean END AS mean,
+        CASE WHEN n >= 4 AND is_known THEN metrics.t_975(n - 1) * sqrt(deviation / (n - 1) / n) END AS half_width
     FROM rolling
 )
 SELECT
@@ -80,9 +86,9 @@ SELECT
     100 * (exp(r.mean - r.half_width) - 1) AS low,
     100 * (exp(r.mean + r.half_width) - 1) AS high,
     m.complete,
-    CASE WHEN r.mean IS NULL THEN 'fewer than 4 monthly increments' END AS reason,
+    CASE WHEN NOT r.is_known THEN 'not fetched yet' WHEN r.mean IS NULL THEN 'fewer than 4 monthly increments' END AS reason,
     metrics.remarks(
-        metrics.small(r.mean, r.n), metrics.unfinished(m.unfinished), metrics.coverage(m.covered), m.early
+        metrics.small(r.mean, r.n), metrics.unfinished(m.unfinished), metrics.lacking(m.covered, m.differing), m.early
     ) AS flag,
     m.covered,
     CASE WHEN r.mean - r.half_width > 0 THEN ln(2) / r.mean END AS doubling_months

@@ -17,9 +17,11 @@ caveats = [
 WITH released AS (
     SELECT m.entity_id, metrics.month_of(metrics.utc_day(r.published_at)) AS period, r.release_id, r.prerelease
     FROM staging.release AS r
+    LEFT JOIN ops.coverage AS o ON o.subject_id = r.repository_id AND o.source = 'github' AND o.stream = 'releases'
     JOIN catalogue.membership AS m
         ON m.subject_id = r.repository_id
         AND metrics.is_member(metrics.utc_day(r.published_at), m.valid_from, m.valid_to)
+    WHERE metrics.is_known(metrics.utc_day(r.published_at), metrics.known_since(o.known_from))
 ),
 monthly AS (
     SELECT entity_id, period, '' AS series, count(DISTINCT release_id) AS releases
@@ -41,18 +43,24 @@ monthly AS (
 ),
 beginning AS (
     SELECT entity_id, series, min(period) AS period
-    FROM monthly
+    FROM (
+        SELECT entity_id, series, period FROM monthly
+        UNION ALL
+        SELECT entity_id, '' AS series, period FROM metrics.still_to_come('github', 'releases')
+    ) AS first_month
     GROUP BY entity_id, series
 ),
 known AS (
-    SELECT entity_id, period, complete, unfinished, covered, FALSE AS is_hub
+    SELECT entity_id, period, complete, unfinished, covered, is_known, differing, FALSE AS is_hub
     FROM metrics.months('github', 'releases')
     UNION ALL
-    SELECT entity_id, period, complete, unfinished, covered, TRUE AS is_hub
+    SELECT entity_id, period, complete, unfinished, covered, is_known, differing, TRUE AS is_hub
     FROM metrics.months('huggingface', 'models')
 ),
 month AS (
-    SELECT k.entity_id, k.period, b.series, k.complete, k.unfinished, k.covered, coalesce(r.releases, 0) AS releases
+    SELECT
+        k.entity_id, k.period, b.series, k.complete, k.unfinished, k.covered, k.is_known, k.differing,
+        CASE WHEN k.is_known THEN coalesce(r.releases, 0) END AS releases
     FROM beginning AS b
     JOIN known AS k
         ON k.entity_id = b.entity_id AND k.period >= b.period AND k.is_hub = (b.series = 'origin:hub')
@@ -63,11 +71,11 @@ SELECT
     period,
     series,
     releases AS value,
-    releases AS n,
+    coalesce(releases, 0) AS n,
     NULL AS low,
     NULL AS high,
     complete,
-    NULL AS reason,
-    metrics.remarks(metrics.small(releases, releases), metrics.unfinished(unfinished), metrics.coverage(covered), NULL)
+    CASE WHEN NOT is_known THEN 'not fetched yet' END AS reason,
+    metrics.remarks(metrics.small(releases, releases), metrics.unfinished(unfinished), metrics.lacking(covered, differing), NULL)
         AS flag
 FROM month

@@ -20,16 +20,16 @@ SELECT
     f.entity_id,
     f.period,
     '' AS series,
-    CASE WHEN f.items > 0 THEN f.marked / f.items END AS value,
+    CASE WHEN f.items > 0 AND r.level_is_known THEN f.marked / f.items END AS value,
     f.items AS n,
     metrics.wilson_low(f.marked, f.items) AS low,
     metrics.wilson_high(f.marked, f.items) AS high,
-    f.complete AND coalesce(r.complete, FALSE) AS complete,
-    CASE WHEN f.items = 0 THEN 'no forks' END AS reason,
+    f.level_complete AND coalesce(r.level_complete, FALSE) AS complete,
+    CASE WHEN NOT (f.level_is_known AND r.level_is_known) THEN 'not fetched yet' WHEN f.items = 0 THEN 'no forks' END AS reason,
     metrics.remarks(
         CASE WHEN f.items > 0 THEN metrics.small(f.items, f.items) END,
         metrics.unfinished(f.unfinished OR coalesce(r.unfinished, TRUE)),
-        metrics.coverage(CASE WHEN r.covered < f.covered THEN r.covered ELSE f.covered END),
+        metrics.lacking(least(r.level_covered, f.level_covered), f.differing + r.differing),
         NULL
     ) AS flag,
     f.marked AS contributing

@@ -21,9 +21,34 @@ JOIN catalogue.calendar AS one_month ON date_diff('month', one_month.period, las
 CREATE OR REPLACE MACRO metrics.is_member(some_day, valid_from, valid_to) AS
     (valid_from IS NULL OR some_day >= valid_from) AND (valid_to IS NULL OR some_day < valid_to);
 
+-- The first month of which everything is known of a stream that is known since that moment; NULL: it is known from its
+-- beginning.
+CREATE OR REPLACE MACRO metrics.known_since(known_from) AS
+    CAST(date_trunc('month', metrics.utc_day(known_from)) + INTERVAL 1 MONTH AS DATE);
+
+-- Whether a day is in a month that is known.
+CREATE OR REPLACE MACRO metrics.is_known(some_day, known_since) AS known_since IS NULL OR some_day >= known_since;
+
+-- The subjects of which older years are still to come, with the first month that is known and their entities.
+CREATE OR REPLACE MACRO metrics.partly_known(of_source, of_stream) AS TABLE
+SELECT m.entity_id, c.subject_id, metrics.known_since(c.known_from) AS known_since, m.valid_from, m.valid_to
+FROM ops.coverage AS c
+JOIN catalogue.membership AS m ON m.subject_id = c.subject_id
+WHERE c.source = of_source AND c.stream = of_stream AND c.known_from IS NOT NULL;
+
+-- The first month of each entity of whose events some are still to come: that in which such a repository was made.
+CREATE OR REPLACE MACRO metrics.still_to_come(of_source, of_stream) AS TABLE
+SELECT p.entity_id, min(metrics.month_of(metrics.utc_day(r.created_at))) AS period
+FROM metrics.partly_known(of_source, of_stream) AS p
+JOIN staging.repository AS r ON r.repository_id = p.subject_id
+WHERE r.created_at IS NOT NULL
+GROUP BY p.entity_id;
+
 -- The months of each entity up to the last one in which the stream was observed for any of its subjects.
--- complete: all subjects were observed up to its end. unfinished: some were not; is_over: at least one was, so it had ended.
--- covered: observed subjects / subjects.
+-- complete: all subjects were observed up to its end, known from its beginning on, and as many are held as are counted.
+-- unfinished: some were not; is_over: at least one was, so it had ended. covered: subjects known in the month / subjects.
+-- is_known: any is. differing: how many more or fewer are held than are counted.
+-- level_complete, level_covered, level_is_known: the same of a level, for which all of the past must be known.
 CREATE OR REPLACE MACRO metrics.months(of_source, of_stream) AS TABLE
 WITH reach AS (
     SELECT m.entity_id, max(least(c.observed_until, CAST(m.valid_to AS TIMESTAMP) AT TIME ZONE 'UTC')) AS observed_until
@@ -39,21 +64,49 @@ known AS (
         -- a month of which only its first instant was reached has not been observed
         metrics.utc_day(coalesce(r.observed_until, e.observed_until) - INTERVAL 1 SECOND) AS last_day,
         metrics.utc_day(coalesce(r.observed_until, e.observed_until)) AS over_until,
-        CASE WHEN e.subjects > 0 THEN e.observed / e.subjects END AS covered
+        e.subjects,
+        e.observed,
+        coalesce(e.differing, 0) AS differing
     FROM ops.entity_coverage AS e
     LEFT JOIN reach AS r ON r.entity_id = e.entity_id
     WHERE e.source = of_source AND e.stream = of_stream AND e.observed_until IS NOT NULL
+),
+partly AS (
+    SELECT
+        p.entity_id,
+        c.period,
+        count(DISTINCT p.subject_id) AS subjects,
+        count(DISTINCT CASE WHEN p.known_since > c.period THEN p.subject_id END) AS unknown
+    FROM metrics.partly_known(of_source, of_stream) AS p
+    JOIN catalogue.calendar AS c
+        ON (p.valid_from IS NULL OR p.valid_from < c.period_end) AND (p.valid_to IS NULL OR p.valid_to > c.period)
+    GROUP BY p.entity_id, c.period
+),
+counted AS (
+    SELECT
+        k.*,
+        c.period,
+        c.period_end,
+        k.observed - coalesce(p.unknown, 0) AS here,
+        k.observed - coalesce(p.subjects, 0) AS whole
+    FROM known AS k
+    JOIN catalogue.calendar AS c ON c.period <= k.last_day
+    LEFT JOIN partly AS p ON p.entity_id = k.entity_id AND p.period = c.period
 )
 SELECT
-    k.entity_id,
-    c.period,
-    c.period_end,
-    c.period_end <= k.complete_until AND k.covered = 1 AS complete,
-    c.period_end > k.complete_until AS unfinished,
-    c.period_end <= k.over_until AS is_over,
-    k.covered
-FROM known AS k
-JOIN catalogue.calendar AS c ON c.period <= k.last_day;
+    entity_id,
+    period,
+    period_end,
+    period_end <= complete_until AND here = subjects AND differing = 0 AS complete,
+    period_end > complete_until AS unfinished,
+    period_end <= over_until AS is_over,
+    CASE WHEN subjects > 0 THEN here / subjects END AS covered,
+    here > 0 AS is_known,
+    differing,
+    period_end <= complete_until AND whole = subjects AND differing = 0 AS level_complete,
+    CASE WHEN subjects > 0 THEN whole / subjects END AS level_covered,
+    whole > 0 AS level_is_known
+FROM counted;
 
 -- ── Remarks ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -66,16 +119,43 @@ CREATE OR REPLACE MACRO metrics.unfinished(is_unfinished) AS
 CREATE OR REPLACE MACRO metrics.coverage(share) AS
     CASE WHEN share < 1 THEN concat('coverage ', CAST(CAST(least(round(share, 2), 0.99) AS DECIMAL(4, 2)) AS VARCHAR)) END;
 
+-- What the value lacks: subjects that are not covered; ones that are held and gone, as long as it is not known which.
+CREATE OR REPLACE MACRO metrics.lacking(share, differing) AS
+    nullif(concat_ws(
+        '; ',
+        metrics.coverage(share),
+        CASE WHEN differing > 0 THEN concat('differs by ', CAST(differing AS VARCHAR), ' from GitHub''s count') END
+    ), '');
+
 -- Up to four remarks, joined by '; '; NULL if there is none.
 CREATE OR REPLACE MACRO metrics.remarks(first, second, third, fourth) AS
     nullif(concat_ws('; ', first, second, third, fourth), '');
 
 -- ── Events by entity ────────────────────────────────────────────────────────────────────────────────────────────
 
+-- Which listing of GitHub a contribution is of.
+CREATE OR REPLACE MACRO metrics.stream_of(kind) AS
+    CASE
+        WHEN kind IN ('issue', 'issue_comment') THEN 'issues'
+        WHEN kind IN ('change_request', 'change_request_comment', 'review') THEN 'pull_requests'
+        WHEN kind IN ('discussion', 'discussion_comment') THEN 'discussions'
+    END;
+
+-- Contributions in months that are known.
+CREATE OR REPLACE MACRO metrics.known_contributions() AS TABLE
+SELECT c.person_id, c.subject_id, c.occurred_at
+FROM staging.contribution AS c
+LEFT JOIN ops.coverage AS o
+    ON o.subject_id = c.subject_id
+    AND o.source = 'github'
+    AND o.stream = metrics.stream_of(c.kind)
+    AND o.known_from IS NOT NULL
+WHERE metrics.is_known(metrics.utc_day(c.occurred_at), metrics.known_since(o.known_from));
+
 -- Human contributions of every kind, with their month.
 CREATE OR REPLACE MACRO metrics.human_contributions() AS TABLE
 SELECT m.entity_id, c.person_id, metrics.month_of(metrics.utc_day(c.occurred_at)) AS period
-FROM staging.contribution AS c
+FROM metrics.known_contributions() AS c
 JOIN staging.person AS p ON p.person_id = c.person_id
 JOIN catalogue.membership AS m
     ON m.subject_id = c.subject_id AND metrics.is_member(metrics.utc_day(c.occurred_at), m.valid_from, m.valid_to)

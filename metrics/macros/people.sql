@@ -16,8 +16,23 @@ FROM (
 JOIN (SELECT DISTINCT source, stream FROM ops.coverage WHERE observed_until IS NOT NULL) AS observed
     ON observed.source = known.source AND observed.stream = known.stream;
 
+-- The first month of each entity in which somebody is known to have taken part, or may have: see metrics.still_to_come().
+CREATE OR REPLACE MACRO metrics.first_contribution_month() AS TABLE
+SELECT entity_id, min(period) AS period
+FROM (
+    SELECT entity_id, period FROM metrics.human_contributions()
+    UNION ALL
+    SELECT entity_id, period FROM metrics.still_to_come('github', 'issues')
+    UNION ALL
+    SELECT entity_id, period FROM metrics.still_to_come('github', 'pull_requests')
+    UNION ALL
+    SELECT entity_id, period FROM metrics.still_to_come('github', 'discussions')
+) AS seen
+GROUP BY entity_id;
+
 -- Months as metrics.months() has them, over all those streams: complete if each of them is, over if one of them is.
---   covered: of the stream that is covered least. kinds: which kinds count where not all do, e.g. 'commits only'.
+--   covered: of the stream that is covered least. is_known: each is known in the month; year_is_known: and in the 11
+--   months before, as far as the entity goes back; is_whole: each is known from its beginning on. kinds: which kinds count where not all do, e.g. 'commits only'.
 CREATE OR REPLACE MACRO metrics.contribution_months() AS TABLE
 WITH stream_month AS (
     SELECT *, 1 AS place FROM metrics.months('git', 'commits')
@@ -38,7 +53,11 @@ month AS (
         count(*) AS streams,
         bool_and(complete) AS complete,
         bool_or(unfinished) AS unfinished,
-        bool_or(is_over) AS is_over
+        bool_or(is_over) AS is_over,
+        bool_and(is_known) AS is_known,
+        bool_and(level_covered >= covered) AS is_whole,
+        min(covered) AS covered,
+        sum(differing) AS differing
     FROM stream_month
     GROUP BY entity_id, period
 ),
@@ -63,7 +82,13 @@ SELECT
     m.complete AND m.streams = e.streams AS complete,
     m.unfinished OR m.streams < e.streams AS unfinished,
     m.is_over,
-    e.covered,
+    m.is_known,
+    m.is_known AND bool_and(m.is_whole) OVER (PARTITION BY m.entity_id) AS is_whole,
+    m.is_known AND bool_and(m.is_known) OVER (
+        PARTITION BY m.entity_id ORDER BY m.period ROWS BETWEEN 11 PRECEDING AND CURRENT ROW
+    ) AS year_is_known,
+    least(e.covered, m.covered) AS covered,
+    m.differing,
     CASE
         WHEN concat_ws(', ', e.commits, e.issues, e.change_requests, e.discussions)
             <> 'commits, issues, change requests, discussions'

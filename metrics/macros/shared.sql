@@ -19,7 +19,7 @@ WHERE e.kind = 'ecosystem' OR p.entity_id IS NULL;
 -- The first human contribution of each person to each entity.
 CREATE OR REPLACE MACRO metrics.arrivals() AS TABLE
 SELECT m.entity_id, c.person_id, min(c.occurred_at) AS arrived_at
-FROM staging.contribution AS c
+FROM metrics.known_contributions() AS c
 JOIN staging.person AS p ON p.person_id = c.person_id
 JOIN catalogue.membership AS m
     ON m.subject_id = c.subject_id AND metrics.is_member(metrics.utc_day(c.occurred_at), m.valid_from, m.valid_to)
@@ -124,6 +124,8 @@ level AS (
         m.complete,
         m.unfinished,
         m.covered,
+        m.differing,
+        m.year_is_known,
         m.kinds,
         CAST(sum(coalesce(c.shared, 0)) OVER (
             PARTITION BY b.entity_id, b.ecosystem ORDER BY m.period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -152,11 +154,14 @@ SELECT
     l.complete,
     l.unfinished,
     l.covered,
+    l.differing,
+    l.year_is_known AND coalesce(y.year_is_known, TRUE) AS year_is_known,
     l.kinds,
     coalesce(s.people, 0) AS people,
     coalesce(o.people, 0) AS others,
     l.shared
 FROM level AS l
+LEFT JOIN metrics.contribution_months() AS y ON y.entity_id = l.ecosystem AND y.period = l.period
 LEFT JOIN size AS s
     ON s.entity_id = l.entity_id
     AND date_diff('month', DATE '2000-01-01', l.period) >= s.month

@@ -20,12 +20,20 @@ JOIN metrics.numbered_entities() AS e ON e.entity_id = m.entity_id;
 
 -- The months of each entity from its first cell on, as metrics.months() has them.
 CREATE OR REPLACE MACRO metrics.months_of_cells(cells, of_source, of_stream) AS TABLE
-WITH beginning AS (
-    SELECT cell // 10000 AS number, min(cell) AS cell
+WITH first_cell AS (
+    SELECT cell // 10000 AS number, cell
     FROM query_table(cells)
-    GROUP BY cell // 10000
+    UNION ALL
+    SELECT e.number, metrics.cell(e.number, s.period) AS cell
+    FROM metrics.still_to_come(of_source, of_stream) AS s
+    JOIN metrics.numbered_entities() AS e ON e.entity_id = s.entity_id
+),
+beginning AS (
+    SELECT number, min(cell) AS cell
+    FROM first_cell
+    GROUP BY number
 )
-SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, metrics.cell(e.number, m.period) AS cell
+SELECT m.entity_id, m.period, m.complete, m.unfinished, m.covered, m.is_known, m.differing, metrics.cell(e.number, m.period) AS cell
 FROM metrics.months(of_source, of_stream) AS m
 JOIN metrics.numbered_entities() AS e ON e.entity_id = m.entity_id
 JOIN beginning AS b ON b.number = e.number AND metrics.cell(e.number, m.period) >= b.cell;
@@ -44,6 +52,7 @@ CREATE OR REPLACE MACRO metrics.seen_by(moment, observed_until) AS CASE WHEN mom
 CREATE OR REPLACE MACRO metrics.seconds_between(beginning, ending) AS
     greatest(date_diff('second', beginning, ending), 0);
 
+-- known_since: the first month in which all that happened in the repository's issues is known, NULL: all are.
 -- series: '' opened by people, 'author:automated' by bots and agents. closer: kind of who closed it first.
 CREATE OR REPLACE MACRO metrics.issues() AS TABLE
 SELECT
@@ -57,12 +66,27 @@ SELECT
     metrics.utc_day(metrics.seen_by(i.closed_at, c.observed_until)) AS closed_on,
     i.closed_by_id,
     b.kind AS closer,
-    c.observed_until
+    c.observed_until,
+    metrics.known_since(c.known_from) AS known_since
 FROM staging.issue AS i
 JOIN ops.coverage AS c ON c.subject_id = i.repository_id AND c.source = 'github' AND c.stream = 'issues'
 LEFT JOIN staging.person AS a ON a.person_id = i.author_id
 LEFT JOIN staging.person AS b ON b.person_id = i.closed_by_id
 WHERE i.created_at <= c.observed_until;
+
+-- The stretches of time in which issues were open, of repositories whose issues are known from their beginning: [open_from,
+-- open_until), NULL: it still was when the repository was last observed. An issue that is opened again has one more.
+CREATE OR REPLACE MACRO metrics.open_stretches() AS TABLE
+SELECT
+    i.repository_id,
+    i.series,
+    i.opened_on,
+    metrics.utc_day(s.opened_at) AS open_from,
+    metrics.utc_day(metrics.seen_by(s.closed_at, i.observed_until)) AS open_until,
+    i.observed_until
+FROM metrics.issues() AS i
+JOIN staging.issue_state AS s ON s.issue_id = i.issue_id
+WHERE i.known_since IS NULL AND s.opened_at <= i.observed_until;
 
 -- ready_on: NULL for a draft. ended_at: merged or closed, whichever came first.
 CREATE OR REPLACE MACRO metrics.change_requests() AS TABLE
@@ -78,7 +102,8 @@ SELECT
     metrics.seen_by(r.closed_at, c.observed_until) AS closed_at,
     metrics.utc_day(metrics.seen_by(least(r.merged_at, r.closed_at), c.observed_until)) AS closed_on,
     b.kind AS closer,
-    c.observed_until
+    c.observed_until,
+    metrics.known_since(c.known_from) AS known_since
 FROM staging.pull_request AS r
 JOIN ops.coverage AS c ON c.subject_id = r.repository_id AND c.source = 'github' AND c.stream = 'pull_requests'
 LEFT JOIN staging.person AS a ON a.person_id = r.author_id
@@ -101,7 +126,7 @@ CREATE OR REPLACE MACRO metrics.response_waits() AS TABLE
 WITH issue AS (
     SELECT *
     FROM metrics.issues()
-    WHERE series = ''
+    WHERE series = '' AND metrics.is_known(opened_on, known_since)
 ),
 answer AS (
     SELECT i.issue_id, min(r.responded_at) AS answered_at
@@ -136,7 +161,7 @@ WITH wait AS (
         metrics.seconds_between(created_at, coalesce(least(merged_at, closed_at), observed_until)) AS seconds,
         metrics.outcome(merged_at, closed_at) AS outcome
     FROM metrics.change_requests()
-    WHERE series = ''
+    WHERE series = '' AND metrics.is_known(opened_on, known_since)
 )
 SELECT cell, seconds, outcome
 FROM metrics.by_cell('wait');
@@ -163,6 +188,7 @@ SELECT
     q.high / 3600 AS high,
     m.complete,
     CASE
+        WHEN NOT m.is_known THEN 'not fetched yet'
         WHEN q.cell IS NULL THEN concat('no ', things, ' in the month')
         WHEN q.value IS NULL AND s.stat = 'naive' THEN 'none yet'
         WHEN q.value IS NULL THEN 'not reached'
@@ -170,7 +196,7 @@ SELECT
     metrics.remarks(
         metrics.small(q.value, CASE WHEN s.stat = 'naive' THEN q.events ELSE q.n END),
         metrics.unfinished(m.unfinished),
-        metrics.coverage(m.covered),
+        metrics.lacking(m.covered, m.differing),
         NULL
     ) AS flag
 FROM month AS m
@@ -197,13 +223,14 @@ SELECT
     CASE WHEN i.known THEN i.high END AS high,
     m.complete,
     CASE
+        WHEN NOT m.is_known THEN 'not fetched yet'
         WHEN i.cell IS NULL THEN concat('no ', things, ' in the month')
         WHEN NOT i.known THEN 'follow-up too short'
     END AS reason,
     metrics.remarks(
         metrics.small(CASE WHEN i.known THEN i.incidence END, i.n),
         metrics.unfinished(m.unfinished),
-        metrics.coverage(m.covered),
+        metrics.lacking(m.covered, m.differing),
         NULL
     ) AS flag,
     coalesce(i.at_risk, 0) AS at_risk
@@ -211,15 +238,16 @@ FROM month AS m
 JOIN query_table(times) AS t ON TRUE
 LEFT JOIN incidence AS i ON i.cell = m.cell AND i.seconds = t.seconds;
 
--- Closed ÷ opened by month, of rows with repository_id, series, opened_on and closed_on (NULL: not closed).
+-- Closed ÷ opened by month, of rows with repository_id, series, opened_on, closed_on (NULL: not closed) and known_since.
 CREATE OR REPLACE MACRO metrics.closure_rows(from_rows, of_stream, things) AS TABLE
 WITH event AS (
     SELECT repository_id, series, opened_on AS happened_on, 1 AS opened, 0 AS closed
     FROM query_table(from_rows)
+    WHERE metrics.is_known(opened_on, known_since)
     UNION ALL
     SELECT repository_id, series, closed_on AS happened_on, 0 AS opened, 1 AS closed
     FROM query_table(from_rows)
-    WHERE closed_on IS NOT NULL
+    WHERE metrics.is_known(closed_on, known_since) AND closed_on IS NOT NULL
 ),
 monthly AS (
     SELECT
@@ -235,7 +263,11 @@ monthly AS (
 ),
 beginning AS (
     SELECT entity_id, series, min(period) AS period
-    FROM monthly
+    FROM (
+        SELECT entity_id, series, period FROM monthly
+        UNION ALL
+        SELECT entity_id, '' AS series, period FROM metrics.still_to_come('github', of_stream)
+    ) AS first_month
     GROUP BY entity_id, series
 ),
 month AS (
@@ -246,6 +278,8 @@ month AS (
         m.complete,
         m.unfinished,
         m.covered,
+        m.is_known,
+        m.differing,
         coalesce(c.opened, 0) AS opened,
         coalesce(c.closed, 0) AS closed
     FROM beginning AS b
@@ -259,11 +293,14 @@ SELECT
     CASE WHEN opened > 0 THEN closed / opened END AS value,
     opened AS n,
     complete,
-    CASE WHEN opened = 0 THEN concat('no ', things, ' opened in the month') END AS reason,
+    CASE
+        WHEN NOT is_known THEN 'not fetched yet'
+        WHEN opened = 0 THEN concat('no ', things, ' opened in the month')
+    END AS reason,
     metrics.remarks(
         CASE WHEN opened > 0 THEN metrics.small(opened, opened) END,
         metrics.unfinished(unfinished),
-        metrics.coverage(covered),
+        metrics.lacking(covered, differing),
         NULL
     ) AS flag,
     closed

@@ -22,6 +22,7 @@ WITH change_request AS (
         c.series AS main_series,
         c.author_id,
         c.closed_on,
+        c.known_since,
         c.merged_at IS NOT NULL AS is_merged,
         row_number() OVER (
             PARTITION BY m.entity_id, c.author_id ORDER BY c.created_at, c.pull_request_id
@@ -33,7 +34,7 @@ WITH change_request AS (
 closed AS (
     SELECT entity_id, main_series AS series, metrics.month_of(closed_on) AS period, is_merged
     FROM change_request
-    WHERE closed_on IS NOT NULL
+    WHERE closed_on IS NOT NULL AND metrics.is_known(closed_on, known_since)
     UNION ALL
     SELECT
         entity_id,
@@ -41,7 +42,7 @@ closed AS (
         metrics.month_of(closed_on) AS period,
         is_merged
     FROM change_request
-    WHERE closed_on IS NOT NULL AND main_series = '' AND author_id IS NOT NULL
+    WHERE closed_on IS NOT NULL AND known_since IS NULL AND main_series = '' AND author_id IS NOT NULL
 ),
 monthly AS (
     SELECT entity_id, series, period, count(*) AS n, count(*) FILTER (WHERE is_merged) AS k
@@ -50,7 +51,11 @@ monthly AS (
 ),
 beginning AS (
     SELECT entity_id, series, min(period) AS period
-    FROM monthly
+    FROM (
+        SELECT entity_id, series, period FROM monthly
+        UNION ALL
+        SELECT entity_id, '' AS series, period FROM metrics.still_to_come('github', 'pull_requests')
+    ) AS first_month
     GROUP BY entity_id, series
 ),
 share AS (
@@ -58,9 +63,14 @@ share AS (
         m.entity_id,
         m.period,
         b.series,
-        m.complete,
+        CASE WHEN b.series IN ('author:first-time', 'author:returning') THEN m.level_complete ELSE m.complete END AS complete,
         m.unfinished,
-        m.covered,
+        CASE WHEN b.series IN ('author:first-time', 'author:returning') THEN m.level_covered ELSE m.covered END AS covered,
+        CASE
+            WHEN b.series IN ('author:first-time', 'author:returning') THEN m.level_is_known
+            ELSE m.is_known
+        END AS is_known,
+        m.differing,
         coalesce(c.k, 0) AS k,
         coalesce(c.n, 0) AS n
     FROM beginning AS b
@@ -76,11 +86,11 @@ SELECT
     metrics.wilson_low(k, n) AS low,
     metrics.wilson_high(k, n) AS high,
     complete,
-    CASE WHEN n = 0 THEN 'no change requests closed in the month' END AS reason,
+    CASE WHEN NOT is_known THEN 'not fetched yet' WHEN n = 0 THEN 'no change requests closed in the month' END AS reason,
     metrics.remarks(
         CASE WHEN n > 0 THEN metrics.small(n, n) END,
         metrics.unfinished(unfinished),
-        metrics.coverage(covered),
+        metrics.lacking(covered, differing),
         NULL
     ) AS flag
 FROM share

@@ -15,7 +15,7 @@ caveats = ["The counts are all there: no interval is given, and months with few 
 closed = "change requests closed in the month, merged or not"
 +++*/
 WITH change_request AS (
-    SELECT repository_id, series, opened_on, closed_on
+    SELECT repository_id, series, opened_on, closed_on, known_since
     FROM metrics.change_requests()
 )
 SELECT entity_id, period, series, value, n, NULL AS low, NULL AS high, complete, reason, flag, closed

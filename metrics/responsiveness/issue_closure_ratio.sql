@@ -17,7 +17,7 @@ caveats = [
 closed = "issues closed for the first time in the month"
 +++*/
 WITH issue AS (
-    SELECT repository_id, series, opened_on, closed_on
+    SELECT repository_id, series, opened_on, closed_on, known_since
     FROM metrics.issues()
 )
 SELECT entity_id, period, series, value, n, NULL AS low, NULL AS high, complete, reason, flag, closed

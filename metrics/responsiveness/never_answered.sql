@@ -45,11 +45,11 @@ SELECT
     e.low,
     e.high,
     m.complete,
-    CASE WHEN e.cell IS NULL THEN 'no issues in the month' END AS reason,
+    CASE WHEN NOT m.is_known THEN 'not fetched yet' WHEN e.cell IS NULL THEN 'no issues in the month' END AS reason,
     metrics.remarks(
         metrics.small(e.value, e.n),
         metrics.unfinished(m.unfinished),
-        metrics.coverage(m.covered),
+        metrics.lacking(m.covered, m.differing),
         CASE
             WHEN e.waiting > 0 AND e.longest < 90 * 86400
             THEN concat('followed for ', CAST(e.longest // 86400 AS VARCHAR), ' d')

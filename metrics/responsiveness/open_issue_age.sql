@@ -10,7 +10,7 @@ to the end of the month, or to the day up to which the repository was observed i
 source = "CHAOSS, Issue Age: https://chaoss.community/kb/metric-issue-age/"
 caveats = [
   "What is solved fast is never open at a month's end for long: the age of what is left is not the time that an issue takes. See `time_to_close`.",
-  "Only the first closing of an issue is known: what was opened again counts as closed.",
+  "The age of an issue that was opened again is counted from its first opening.",
 ]
 +++*/
 WITH lasting AS (
@@ -19,21 +19,28 @@ WITH lasting AS (
         i.series,
         i.opened_on,
         metrics.utc_day(i.observed_until) AS observed_on,
-        metrics.month_of(greatest(i.opened_on, m.valid_from)) AS first_month,
-        metrics.month_of(least(i.closed_on, m.valid_to)) AS end_month,
+        metrics.month_of(greatest(i.open_from, m.valid_from)) AS first_month,
+        metrics.month_of(least(i.open_until, m.valid_to)) AS end_month,
         count(*) AS issues
-    FROM metrics.issues() AS i
+    FROM metrics.open_stretches() AS i
     JOIN catalogue.membership AS m ON m.subject_id = i.repository_id
     GROUP BY ALL
 ),
 beginning AS (
-    SELECT entity_id, series, min(first_month) AS period
-    FROM lasting
-    WHERE end_month IS NULL OR first_month <= end_month
+    SELECT entity_id, series, min(period) AS period
+    FROM (
+        SELECT entity_id, series, first_month AS period
+        FROM lasting
+        WHERE end_month IS NULL OR first_month <= end_month
+        UNION ALL
+        SELECT entity_id, '' AS series, period
+        FROM metrics.still_to_come('github', 'issues')
+    ) AS first_month
     GROUP BY entity_id, series
 ),
 month AS (
-    SELECT m.entity_id, m.period, m.period_end, b.series, m.complete, m.unfinished, m.covered
+    SELECT m.entity_id, m.period, m.period_end, b.series, m.level_complete AS complete, m.unfinished,
+        m.level_covered AS covered, m.level_is_known AS is_known, m.differing
     FROM beginning AS b
     JOIN metrics.months('github', 'issues') AS m ON m.entity_id = b.entity_id AND m.period >= b.period
 ),
@@ -83,8 +90,9 @@ SELECT
     NULL AS low,
     NULL AS high,
     m.complete,
-    CASE WHEN a.days IS NULL THEN 'no open issues' END AS reason,
-    metrics.remarks(metrics.small(a.days, a.issues), metrics.unfinished(m.unfinished), metrics.coverage(m.covered), NULL)
-        AS flag
+    CASE WHEN NOT m.is_known THEN 'not fetched yet' WHEN a.days IS NULL THEN 'no open issues' END AS reason,
+    metrics.remarks(
+        metrics.small(a.days, a.issues), metrics.unfinished(m.unfinished), metrics.lacking(m.covered, m.differing), NULL
+    ) AS flag
 FROM month AS m
 LEFT JOIN median AS a ON a.entity_id = m.entity_id AND a.period = m.period AND a.series = m.series

@@ -9,7 +9,7 @@ opened. `n` is the number of issues.
 """
 source = "CHAOSS, Issues Active: https://chaoss.community/kb/metric-issues-active/"
 caveats = [
-  "Only the first closing of an issue is known: what was opened again counts as closed.",
+  "An issue that was opened again is open again from then on; where an earlier version fetched it, from its first closing on.",
   "Deleted and transferred issues are gone from the past as well.",
 ]
 +++*/
@@ -17,9 +17,9 @@ WITH lasting AS (
     SELECT
         m.entity_id,
         i.series,
-        metrics.month_of(greatest(i.opened_on, m.valid_from)) AS first_month,
-        metrics.month_of(least(i.closed_on, m.valid_to)) AS end_month
-    FROM metrics.issues() AS i
+        metrics.month_of(greatest(i.open_from, m.valid_from)) AS first_month,
+        metrics.month_of(least(i.open_until, m.valid_to)) AS end_month
+    FROM metrics.open_stretches() AS i
     JOIN catalogue.membership AS m ON m.subject_id = i.repository_id
 ),
 change AS (
@@ -39,9 +39,15 @@ monthly AS (
     GROUP BY entity_id, series, period
 ),
 beginning AS (
-    SELECT entity_id, series, min(first_month) AS period
-    FROM lasting
-    WHERE end_month IS NULL OR first_month <= end_month
+    SELECT entity_id, series, min(period) AS period
+    FROM (
+        SELECT entity_id, series, first_month AS period
+        FROM lasting
+        WHERE end_month IS NULL OR first_month <= end_month
+        UNION ALL
+        SELECT entity_id, '' AS series, period
+        FROM metrics.still_to_come('github', 'issues')
+    ) AS first_month
     GROUP BY entity_id, series
 ),
 month AS (
@@ -49,9 +55,11 @@ month AS (
         m.entity_id,
         m.period,
         b.series,
-        m.complete,
+        m.level_complete AS complete,
         m.unfinished,
-        m.covered,
+        m.level_covered AS covered,
+        m.level_is_known AS is_known,
+        m.differing,
         CAST(sum(coalesce(c.issues, 0)) OVER (
             PARTITION BY m.entity_id, b.series ORDER BY m.period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS BIGINT) AS issues
@@ -63,12 +71,16 @@ SELECT
     entity_id,
     period,
     series,
-    issues AS value,
+    CASE WHEN is_known THEN issues END AS value,
     issues AS n,
     NULL AS low,
     NULL AS high,
     complete,
-    NULL AS reason,
-    metrics.remarks(metrics.small(issues, issues), metrics.unfinished(unfinished), metrics.coverage(covered), NULL)
-        AS flag
+    CASE WHEN NOT is_known THEN 'not fetched yet' END AS reason,
+    metrics.remarks(
+        CASE WHEN is_known THEN metrics.small(issues, issues) END,
+        metrics.unfinished(unfinished),
+        metrics.lacking(covered, differing),
+        NULL
+    ) AS flag
 FROM month

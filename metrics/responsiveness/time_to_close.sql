@@ -23,7 +23,7 @@ WITH closing AS (
         metrics.seconds_between(created_at, coalesce(closed_at, observed_until)) AS seconds,
         CASE WHEN closed_at IS NULL THEN 0 WHEN metrics.is_person(closer) THEN 1 ELSE 2 END AS outcome
     FROM metrics.issues()
-    WHERE series = ''
+    WHERE series = '' AND metrics.is_known(opened_on, known_since)
 ),
 wait AS (
     SELECT cell, seconds, outcome

@@ -22,7 +22,7 @@ caveats = [
 WITH change_request AS (
     SELECT *
     FROM metrics.change_requests()
-    WHERE series = '' AND ready_at IS NOT NULL
+    WHERE series = '' AND ready_at IS NOT NULL AND metrics.is_known(metrics.utc_day(ready_at), known_since)
 ),
 answer AS (
     SELECT c.pull_request_id, min(r.reviewed_at) AS answered_at

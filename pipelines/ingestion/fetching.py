@@ -27,6 +27,7 @@ from pipelines.lake.manifest import Entry
 from pipelines.lake.reading import LakeReader
 from pipelines.settings import Settings
 from pipelines.sources import Batch, Request, Source
+from pipelines.sources.contract import Reach
 
 log = logging.getLogger("ecotone")
 WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
@@ -43,6 +44,7 @@ class Ingestion:
         catalogue: for the e-mail domains that may be stored.
         settings: addresses, tokens, clock.
         lake: open for writing.
+        reach: how far back streams with a long past are fetched.
         progress: called with (subjects done, subjects in all, text).
     """
 
@@ -50,6 +52,7 @@ class Ingestion:
     catalogue: Catalogue
     settings: Settings
     lake: Lake
+    reach: Reach = Reach.WHOLE
     progress: Callable[[int, int, str], None] = lambda _done, _total, _text: None
 
     def run(self, projects: Sequence[Project]) -> Iterator[ProjectOutcome]:
@@ -186,6 +189,7 @@ class Ingestion:
             state=state_of_source(stated.state) if stated else None,
             fetched_at=last.fetched_at if last else None,
             peers=self._peers(round_.subjects, now),
+            reach=self.reach,
             progress=lambda text: round_.say(f"{subject.partition(':')[2]}: {text}"),
             read=lambda stream, columns, after: round_.reader.read(stream, names, columns, after),
         )

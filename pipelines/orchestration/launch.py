@@ -24,10 +24,14 @@ from dagster import (
 )
 
 from pipelines.errors import ConfigurationError, EcotoneError
+from pipelines.lake import Lake
 from pipelines.orchestration.assets.outcomes import failed_assets
+from pipelines.orchestration.assets.sources import REACH_TAG
 from pipelines.orchestration.definitions import INGEST, INGEST_LATER, PUBLISH, build
 from pipelines.orchestration.installation import Installation
 from pipelines.orchestration.runs import LOCK_TAG, mark_dead_runs_failed, open_instance, run_lock
+from pipelines.sources import Source
+from pipelines.sources.contract import Reach
 from pipelines.sources.github.client.client import GitHub
 
 RANGE_START = "dagster/asset_partition_range_start"
@@ -84,7 +88,8 @@ def run(
     installation.settings.check_git_url()
     summary = Summary()
     known = [project.slug for project in installation.catalogue.projects]
-    ranges = _ranges(known, _known("project", projects, known))
+    wanted = _known("project", projects, known)
+    ranges = _ranges(known, wanted)
     fetching = _known("source", sources, list(installation.sources))
     definitions = build(installation, publishing=publish)
     with _rare_garbage_collection(), open_instance(installation.settings) as instance:
@@ -93,9 +98,9 @@ def run(
         with _stopped_run_marked_failed(instance, installation), run_lock(installation.settings, token):
             launch = _Launch(definitions, instance, token, summary)
             with _clients_closed():
-                for job, names in _jobs(installation, fetching):
+                for reach, job, names in _fetches(installation, fetching, wanted):
                     for first, last in ranges:
-                        launch.execute(job, names, {RANGE_START: first, RANGE_END: last})
+                        launch.execute(job, names, {RANGE_START: first, RANGE_END: last, REACH_TAG: reach.value})
             if publish and (anyway or not installation.is_published()):
                 launch.execute(PUBLISH)
     summary.seconds = perf_counter() - started
@@ -170,6 +175,36 @@ def _jobs(installation: Installation, fetching: Sequence[str]) -> list[tuple[str
     later = [name for name in fetching if installation.sources[name].after]
     first = [name for name in fetching if name not in later]
     return [(job, names) for job, names in ((INGEST, first), (INGEST_LATER, later)) if names]
+
+
+def _fetches(
+    installation: Installation, fetching: Sequence[str], wanted: Sequence[str]
+) -> Iterator[tuple[Reach, str, list[str]]]:
+    """The jobs of a fetch, and how far back each goes: the last months of all, then older ones where there are."""
+    for reach in Reach:
+        names = list(fetching) if reach is Reach.RECENT else _with_older(installation, fetching, wanted, reach)
+        yield from ((reach, job, those) for job, those in _jobs(installation, names))
+
+
+def _with_older(installation: Installation, fetching: Sequence[str], wanted: Sequence[str], reach: Reach) -> list[str]:
+    """The sources of which a fetch that reaches so far would bring more of the past than there is."""
+    settings = installation.settings
+    manifest = Lake(settings.lake).manifest
+    projects = [installation.catalogue.project(slug) for slug in wanted]
+
+    def is_older(source: Source) -> bool:
+        if source.has_older is None or not all(getattr(settings, setting) for setting in source.needs):
+            return False
+        for subject in dict.fromkeys(subject for project in projects for subject in source.subjects(project)):
+            last = manifest.last(source.source, source.stream, subject)
+            if last is not None and last.status == "skipped":
+                continue
+            stated = manifest.last_stated(source.source, source.stream, subject)
+            if source.has_older(stated.state if stated else None, settings, reach):
+                return True
+        return False
+
+    return [name for name in fetching if is_older(installation.sources[name])]
 
 
 def _ranges(known: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, str]]:

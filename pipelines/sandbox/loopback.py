@@ -28,6 +28,7 @@ def loopback_environment(
         "ECOTONE_GITHUB_URL": github or "",
         "GITHUB_TOKEN": GITHUB_TOKEN if github else "",
         "GITHUB_TOKENS": "",
+        "ECOTONE_OLD_STARS": "1" if github else "",  # they cost nothing here
         "ECOTONE_OPENROUTER_URL": openrouter or "",
         "ECOTONE_OPENROUTER_FILE": "",
         "ECOTONE_PACKAGES_URL": packages or "off",

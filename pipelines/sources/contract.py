@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,14 @@ LACKS = "lacks"
 """Key of a batch's state, written by ingestion: the listing is recorded in part. Its rows count, no month is known."""
 
 Reader = Callable[[str, Sequence[str], str | datetime | None], Iterator[pa.Table]]
+
+
+class Reach(StrEnum):
+    """How far back a stream with a long past is fetched in a run; the others bring all that they have."""
+
+    RECENT = "recent"  # the last full months, of the streams that most depends on
+    HORIZON = "horizon"  # as far as ECOTONE_HORIZON_MONTHS, of all
+    WHOLE = "whole"  # to its beginning, as far as the budget allows
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,9 @@ class Request:
         fetched_at: when the last complete fetch was.
         peers: all subjects of this run, this one among them: what can be asked for together.
         progress: call it with a short text ("12,000 commits") whenever there is something new to say.
-        read: what the lake holds of this subject in another stream (`Source.after` names it): `read("git/commits",
+        reach: how far back to go.
+        read: what the lake holds of this subject in its own stream, as it was when the run began, or in another one
+            that was fetched before (`Source.after` names it): `read("git/commits",
             ["sha"], after)` yields tables with these columns and `_batch`, of the batches with a greater id than
             `after` (a time: of those fetched then or later; None: of all), oldest first.
     """
@@ -71,6 +82,7 @@ class Request:
     fetched_at: datetime | None = None
     peers: tuple[str, ...] = ()
     progress: Callable[[str], None] = field(default=lambda _text: None)
+    reach: Reach = Reach.WHOLE
     read: Reader = field(default=lambda _stream, _columns, _after: iter(()))
 
 
@@ -94,6 +106,9 @@ class Source:
         after: `source/stream`s that should have been fetched before, because `Request.read` looks into them.
         pool: Dagster's concurrency pool: `github_api`, `huggingface_api`, or None.
         concurrency: how many subjects at once.
+        priority: of sources that run one after another, the higher ones go first: what most depends on.
+        has_older: whether a fetch that reaches so far would bring more of a subject's past than its state has; None: of
+            no state, ever.
         needs: names of settings without which the stream is skipped ("github_token"), with what it would add.
     """
 
@@ -111,4 +126,6 @@ class Source:
     concurrency: int = 1
     after: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
+    priority: int = 0
+    has_older: Callable[[State | None, Settings, Reach], bool] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)

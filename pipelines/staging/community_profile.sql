@@ -12,6 +12,7 @@ contributing = "Whether there is a contributing guide."
 security_policy = "Whether there is a security policy; NULL where not told."
 issue_templates = "Whether there is a template for issues."
 pull_request_templates = "Whether there is a template for change requests."
+ai_policies = "AGENTS.md, AI_POLICY.md, CLAUDE.md and .github/copilot-instructions.md, as far as they are there, each with its last change; NULL where an earlier version asked."
 advisories = "Security advisories published by then; NULL where they could not be asked for."
 +++*/
 CREATE OR REPLACE VIEW staging.community_profile AS
@@ -26,5 +27,6 @@ SELECT
     security_policy,
     issue_templates > 0 AS issue_templates,
     pull_request_templates > 0 AS pull_request_templates,
+    ai_policies,
     len(advisories)::BIGINT AS advisories
 FROM fact.community;

@@ -30,7 +30,7 @@ WITH on_github AS (
     FROM fact.discussion AS fact
     LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'discussions'
     LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
-    WHERE NOT fact.strange_date AND coalesce(fact.fetched_at >= done.began, TRUE)
+    WHERE NOT fact.strange_date AND fact.gone_at IS NULL AND coalesce(fact.fetched_at >= done.began, TRUE)
 ),
 on_the_hub AS (
     SELECT

@@ -14,6 +14,7 @@ INNER JOIN staging.discussion AS discussion ON discussion.discussion_id = fact.d
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'discussions'
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 WHERE coalesce(fact.fetched_at >= done.began, TRUE) AND fact.created_at <= fact.fetched_at + INTERVAL 1 DAY
+    AND fact.created_at >= discussion.created_at
 UNION ALL
 SELECT fact.discussion_id, author.person_id, fact.created_at, 'comment'
 FROM fact.hub_discussion_comment AS fact

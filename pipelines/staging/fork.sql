@@ -19,5 +19,5 @@ SELECT
 FROM fact.fork AS fact
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'forks'
 LEFT JOIN staging.identity AS owner ON owner.source_key = fact.owner_key
-WHERE NOT fact.strange_date AND coalesce(fact.fetched_at >= done.began, TRUE)
+WHERE NOT fact.strange_date AND fact.gone_at IS NULL AND coalesce(fact.fetched_at >= done.began, TRUE)
 ORDER BY fact.repository_id, fact.created_at, fact.fork_id;

@@ -60,7 +60,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [
             *(("batch", TEXT), ("source", TEXT), ("stream", TEXT), ("subject", TEXT), ("fetched_at", TIME)),
             *(("listing", TEXT), ("complete", FLAG), ("status", TEXT), ("reason", TEXT), ("row_count", COUNT)),
-            *(("counts", FLAG), ("observes", FLAG), ("observed_until", TIME), ("total", COUNT)),
+            *(("counts", FLAG), ("observes", FLAG), ("observed_until", TIME), ("known_from", TIME)),
+            *(("total", COUNT), ("older", COUNT)),
         ],
     ),
 }
@@ -106,8 +107,13 @@ def create(  # noqa: PLR0913 - each is a thing that Python knows
             *(entry.batch, entry.source, entry.stream, entry.subject, entry.fetched_at, entry.listing, entry.complete),
             *(entry.status, entry.reason, entry.rows, entry.batch in counted),
             LACKS not in (entry.state or {})  # recorded in part: its rows count, but no month is known by them
-            and (entry.complete or (entry.batch in counted and (entry.source, entry.stream) not in resumable)),
-            *(_observed_until(entry), (entry.state or {}).get("total")),
+            and (
+                entry.complete
+                or "known_from" in (entry.state or {})
+                or (entry.batch in counted and (entry.source, entry.stream) not in resumable)
+            ),
+            *(_moment(entry, "observed_until"), _moment(entry, "known_from")),
+            *_counted(entry),
         )
         for entry in entries
     ]
@@ -120,9 +126,15 @@ def create(  # noqa: PLR0913 - each is a thing that Python knows
         connection.unregister("given")
 
 
-def _observed_until(entry: Entry) -> datetime | None:
-    text = (entry.state or {}).get("observed_until")
+def _moment(entry: Entry, name: str) -> datetime | None:
+    text = (entry.state or {}).get(name)
     return datetime.fromisoformat(text) if text else None
+
+
+def _counted(entry: Entry) -> tuple[int | None, int | None]:
+    """How many a listing counts of those that could be held now, and how many of those that are still to come."""
+    state = entry.state or {}
+    return state.get("expected", state.get("total")), state.get("older")
 
 
 def _passes(entry: Entry) -> Iterable[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ INNER JOIN staging.issue AS issue ON issue.issue_id = fact.issue_id
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = fact.repository_key AND done.stream = 'issues'
 LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 WHERE coalesce(fact.fetched_at >= done.began, TRUE) AND fact.created_at <= fact.fetched_at + INTERVAL 1 DAY
+    AND fact.created_at >= issue.created_at
 UNION ALL
 SELECT issue_id, closed_by_id, closed_at, 'close' FROM staging.issue WHERE closed_at IS NOT NULL
 ORDER BY 1, 3, 4, 2;

@@ -17,5 +17,6 @@ LEFT JOIN staging.identity AS author ON author.source_key = fact.author_key
 WHERE fact.published_at IS NOT NULL
     AND NOT coalesce(fact.draft, FALSE)
     AND NOT fact.strange_date
+    AND fact.gone_at IS NULL
     AND coalesce(fact.fetched_at >= done.began, TRUE)
 ORDER BY fact.repository_id, fact.published_at, fact.release_id;

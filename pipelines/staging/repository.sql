@@ -13,6 +13,7 @@ pushed_at = "Last push to any branch."
 archived = "Whether it is read-only."
 is_fork = "Whether it is a fork of another."
 parent_full_name = "What it is a fork of."
+parent_repository_id = "That, as github:<database id>; NULL where it is no fork."
 has_issues = "Whether issues are enabled."
 has_discussions = "Whether discussions are enabled."
 license_spdx = "SPDX id of the licence; NULL where GitHub recognises none."
@@ -37,6 +38,7 @@ SELECT
     newest.archived,
     newest.is_fork,
     newest.parent_full_name,
+    'github:' || newest.parent_database_id AS parent_repository_id,
     newest.has_issues,
     newest.has_discussions,
     newest.license_spdx,

@@ -24,6 +24,7 @@ INNER JOIN staging.pull_request AS request ON request.pull_request_id = told.pul
 LEFT JOIN fact.complete_pass AS done ON done.repository_key = told.repository_key AND done.stream = 'pull_requests'
 LEFT JOIN staging.identity AS author ON author.source_key = told.author_key
 WHERE coalesce(told.fetched_at >= done.began, TRUE) AND told.reviewed_at <= told.fetched_at + INTERVAL 1 DAY
+    AND told.reviewed_at >= request.created_at
 UNION ALL
 SELECT pull_request_id, closed_by_id, coalesce(merged_at, closed_at), CASE WHEN merged_at IS NULL THEN 'close' ELSE 'merge' END, NULL
 FROM staging.pull_request

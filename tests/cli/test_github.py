@@ -88,8 +88,8 @@ def test_doctor_says_whose_the_token_is_what_is_left_and_what_the_catalogue_will
     assert missing.startswith("warn  GitHub names        repository sound/gone: not found, says GitHub. Unconf")
     (estimate,) = lines(said.out, "GitHub estimate")
     # 3 + 1 pages of issues, 2 + 1 of stars, community once each: the rest of the world is empty
-    assert "9 points for the first fetch of 2 repositories: in what is left now" in estimate
-    assert "(issues 4, stargazers 3, community 2; people apart)" in estimate
+    assert "useful within the hour (3 points), whole within the hour (8 points) for 2 repositories" in estimate
+    assert "(issues 4, community 2, stargazers 2; people apart)" in estimate
     assert len(server.requests) == 3  # two by GraphQL, one by REST
     assert not (tmp_path / "home").exists()
 
@@ -158,7 +158,7 @@ def test_status_tells_what_goes_on(do: Do, tmp_path: Path) -> None:
     (home / FILE).write_text(json.dumps(told))
     status = do("status").out
     assert re.search(
-        r"^GitHub +asked since .* UTC, told \d\d:\d\d:\d\d: 5 points spent in 5 requests$", status, re.MULTILINE
+        r"^GitHub +asked since .* UTC, told \d\d:\d\d:\d\d: (\d) points spent in \1 requests$", status, re.MULTILINE
     )
     assert "              waiting 12:31 for GitHub's budget of ada\n" in status
     assert (

@@ -63,9 +63,10 @@ layer:model         | github:1
 """One repository in one project in one ecosystem: the world of a case that does not write its own."""
 
 COVERAGE = """
-INSERT INTO ops.coverage
+INSERT INTO ops.coverage BY NAME
 SELECT DISTINCT
-    m.subject_id, s.source, s.stream, TIMESTAMPTZ '2005-01-01 00:00:00+00', CAST(? AS TIMESTAMPTZ), 'ok', NULL, 1, 0
+    m.subject_id, s.source, s.stream, TIMESTAMPTZ '2005-01-01 00:00:00+00' AS observed_from,
+    CAST(? AS TIMESTAMPTZ) AS observed_until, 'ok' AS status, 1 AS row_count, 0 AS quarantined
 FROM catalogue.membership AS m
 JOIN (
     VALUES ('git', 'commits', 'github:%'), ('huggingface', 'models', 'hf-org:%'),
@@ -79,7 +80,9 @@ JOIN (
 
 ENTITY_COVERAGE = """
 INSERT INTO ops.entity_coverage
-SELECT m.entity_id, c.source, c.stream, count(*), count(c.observed_until), min(c.observed_until)
+SELECT
+    m.entity_id, c.source, c.stream, count(*), count(c.observed_until), min(c.observed_until),
+    coalesce(sum(abs(c.difference)), 0)
 FROM ops.coverage AS c
 JOIN catalogue.membership AS m ON m.subject_id = c.subject_id
 GROUP BY m.entity_id, c.source, c.stream
@@ -89,6 +92,11 @@ ENTITIES = """
 INSERT INTO catalogue.entity
 SELECT DISTINCT entity_id, split_part(entity_id, ':', 1), entity_id, NULL FROM catalogue.membership
 """
+
+ISSUE_STATE = """
+INSERT INTO staging.issue_state SELECT issue_id, created_at, closed_at FROM staging.issue
+"""
+"""What follows from issues that nobody opened again."""
 
 PEOPLE = """
 INSERT INTO staging.person
@@ -148,6 +156,8 @@ class World:
             self.insert(
                 table, [complete for number, row in enumerate(rows) for complete in _copies(table, row, number)]
             )
+        if "staging.issue_state" not in self.given:
+            self.connection.execute(ISSUE_STATE)
         self.connection.execute(ENTITIES)
         if "ops.coverage" not in self.given:
             self.connection.execute(COVERAGE, [self.observed_until])

@@ -150,15 +150,16 @@ def built(rows: Rows, settings: Settings | None = None) -> duckdb.DuckDBPyConnec
     connection.execute(f"SET TimeZone = '{settings.time_zone}'")
     metrics.create_inputs(connection)
     for table, values in rows.items():
-        columns = {str(number): list(column) for number, column in enumerate(zip(*values, strict=True))}
-        connection.register("given", pa.table(columns))
-        connection.execute(f"INSERT INTO {table} SELECT * FROM given")
+        names = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+        connection.register("given", pa.table(dict(zip(names, map(list, zip(*values, strict=True)), strict=False))))
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")
         connection.unregister("given")
     connection.execute(
         "INSERT INTO ops.entity_coverage "
-        "SELECT m.entity_id, c.source, c.stream, count(*), count(c.observed_until), min(c.observed_until) "
+        "SELECT m.entity_id, c.source, c.stream, count(*), count(c.observed_until), min(c.observed_until), 0 "
         "FROM ops.coverage AS c JOIN catalogue.membership AS m ON m.subject_id = c.subject_id GROUP BY ALL"
     )
+    connection.execute("INSERT INTO staging.issue_state SELECT issue_id, created_at, closed_at FROM staging.issue")
     metrics.build(connection)
     return connection
 

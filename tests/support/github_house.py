@@ -96,6 +96,7 @@ class House:
                 "ECOTONE_GITHUB_URL": self.server.endpoint,
                 "GITHUB_TOKEN": TOKEN,
                 "ECOTONE_NOW": self.now.isoformat(),
+                "ECOTONE_OLD_STARS": "1",
                 **more,
             }
         )

@@ -37,12 +37,14 @@ def lines(settings: Settings, there: Sequence[Stream], manifest: Manifest) -> It
         until = f" until {budget.reset_at:%H:%M} UTC" if budget.reset_at else ""
         yield f"{INDENT}{budget.account}: {budget.remaining:,} of {budget.limit:,} points left{until}{tokens}"
     yield from (f"{INDENT}{text}" for text in activity.bad_tokens)
-    expected = outlook(activity.totals, there, manifest)
+    expected = outlook(activity.totals, there, manifest, settings)
     if expected.points:
         hours = expected.hours(activity.budgets, activity.seconds_an_answer)
         when = "" if not hours else f", {lasting(hours)} with these accounts"
         repositories = plural(expected.repositories, "repository")
-        yield f"{INDENT}about {expected.points:,} points to go for the first fetch of {repositories}{when}"
+        first = expected.soon.points if expected.soon else 0
+        soon = f", {first:,} of them until the last months are known" if first else ""
+        yield f"{INDENT}about {expected.points:,} points to go for the first fetch of {repositories}{when}{soon}"
 
 
 def _under_way(activity: Activity) -> Iterator[str]:

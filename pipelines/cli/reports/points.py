@@ -13,15 +13,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.cli.reports.streams import Stream
 from pipelines.cli.shell.terminal import plural
 from pipelines.lake.manifest import Manifest
+from pipelines.settings import Settings
 from pipelines.sources.github.client.accounts.budget import reserve_of
 from pipelines.sources.github.client.accounts.processor import KEPT_TO, SECONDS_PER_MINUTE
 from pipelines.sources.github.client.client import Budget, load_document
 from pipelines.sources.github.client.documents import prepare
+from pipelines.sources.github.outlook import rows_to_come
 
 PAGE = 100  # rows
 PAGED = ("issues", "pull_requests", "forks", "stargazers", "releases", "discussions")  # each has a query of its name
@@ -40,6 +42,7 @@ class Outlook:
         streams: points of each stream, the dearest first.
         requests: how many there are to come.
         in_turn: how many of them one after another: the longest listing of each stream, stream after stream.
+        soon: what of it there is until the last months are known: see `listings/goals.py`.
     """
 
     points: int
@@ -47,6 +50,7 @@ class Outlook:
     streams: Mapping[str, int]
     requests: int = 0
     in_turn: int = 0
+    soon: Outlook | None = None
 
     def hours(self, budgets: Sequence[Budget], seconds: float = 0.0) -> float | None:
         """Hours that it takes, from now on, if an answer takes so many seconds; 0: no time worth telling of.
@@ -66,38 +70,58 @@ class Outlook:
         return max(0, self.points - now) / max(1, a_hour)
 
 
-def outlook(totals: Mapping[str, Mapping[str, int]], there: Iterable[Stream], manifest: Manifest) -> Outlook:
+def outlook(
+    totals: Mapping[str, Mapping[str, int]], there: Iterable[Stream], manifest: Manifest, settings: Settings
+) -> Outlook:
     """What the first fetches still cost, of the repositories whose totals are known.
 
     Args:
         totals: of each repository (owner/name): how many there are in each stream.
-        there: the streams, with what was fetched whole.
-        manifest: how much of the others is there.
+        there: the streams, with what was fetched.
+        manifest: the states of those that are under way.
+        settings: how far back is fetched.
     """
-    held: Counter[tuple[str, str]] = Counter()
-    for entry, _path in manifest.originals():
-        if entry.source == SOURCE:
-            held[entry.stream, entry.subject] += entry.rows
-    points: Counter[str] = Counter()
-    longest: Counter[str] = Counter()
-    requests = 0
-    waiting = set()
+    whole, soon = _Pages(), _Pages()
     for stream in there:
         name = stream.source.stream
         if stream.source.source != SOURCE or name not in (*PAGED, *SINGLE):
             continue
         for subject in stream.subjects:
             known = totals.get(subject.name.removeprefix(PREFIX))
-            if known is None or subject.complete is not None:
+            if known is None:
                 continue
-            rows = PAGE if name in SINGLE else max(0, known.get(name, 0) - held[name, subject.name])
-            if rows:
-                pages = math.ceil(rows / PAGE)
-                points[name] += pages * _a_page(name)
-                requests += pages
-                longest[name] = max(longest[name], pages)
-                waiting.add(subject.name)
-    return Outlook(points.total(), len(waiting), dict(points.most_common()), requests, longest.total())
+            if name in SINGLE:
+                whole.add(name, subject.name, 0 if subject.complete else PAGE)
+                continue
+            stated = manifest.last_stated(SOURCE, name, subject.name)
+            rows, months = rows_to_come(name, known.get(name, 0), stated.state if stated else None, settings)
+            whole.add(name, subject.name, rows)
+            soon.add(name, subject.name, months)
+    return replace(whole.outlook(), soon=soon.outlook())
+
+
+class _Pages:
+    """Pages that are still to come, as they are found."""
+
+    def __init__(self) -> None:
+        self._points: Counter[str] = Counter()
+        self._longest: Counter[str] = Counter()
+        self._requests = 0
+        self._waiting: set[str] = set()
+
+    def add(self, stream: str, subject: str, rows: int) -> None:
+        """So many rows of a stream of a repository."""
+        if rows:
+            pages = math.ceil(rows / PAGE)
+            self._points[stream] += pages * _a_page(stream)
+            self._requests += pages
+            self._longest[stream] = max(self._longest[stream], pages)
+            self._waiting.add(subject)
+
+    def outlook(self) -> Outlook:
+        """All of them."""
+        streams = dict(self._points.most_common())
+        return Outlook(self._points.total(), len(self._waiting), streams, self._requests, self._longest.total())
 
 
 def _a_page(name: str) -> int:

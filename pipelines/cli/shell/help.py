@@ -30,6 +30,8 @@ VARIABLES = {
     "ECOTONE_GITHUB_APP_KEY_PATH": "or the .pem file that holds it",
     "ECOTONE_GITHUB_URL": "GitHub's API; default: https://api.github.com",
     "ECOTONE_GITHUB_BUDGET": "points that a run may spend; default: GitHub's",
+    "ECOTONE_HORIZON_MONTHS": "months of GitHub before older years; default: 24",
+    "ECOTONE_OLD_STARS": "1: dated stars from before that, too",
     "OPENROUTER_API_KEY": "for tokens used on OpenRouter; without, skipped",
     "ECOTONE_OPENROUTER_FILE": "recorded CSV of them, or a folder of such",
     "ECOTONE_OPENROUTER_URL": "OpenRouter; default: https://openrouter.ai",

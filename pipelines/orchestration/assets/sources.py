@@ -33,8 +33,11 @@ from pipelines.orchestration.automation import fresh, on_schedule
 from pipelines.orchestration.installation import Installation
 from pipelines.orchestration.partitions import ONE_RUN
 from pipelines.sources import Source
+from pipelines.sources.contract import Reach
 
 OWNERS = ["team:ecotone"]
+REACH_TAG = "ecotone/reach"
+"""Of a run: how far back streams with a long past are fetched; without it, as far as the budget allows."""
 METADATA_ROWS = "dagster/row_count"
 
 
@@ -72,6 +75,7 @@ def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Seque
         partitions_def=projects,
         backfill_policy=ONE_RUN,
         pool=source.pool,
+        op_tags={"dagster/priority": str(source.priority)},
         dagster_type=cast("DagsterType", Nothing),
         owners=OWNERS,
         automation_condition=on_schedule,
@@ -103,6 +107,7 @@ def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Seque
                 installation.catalogue,
                 installation.settings,
                 lake,
+                reach=Reach(context.run.tags.get(REACH_TAG, Reach.WHOLE)),
                 progress=lambda done, total, text: installation.reporter(source.name, done, total, text),
             )
             for outcome in ingestion.run(wanted):

@@ -27,6 +27,16 @@ REVIEWS = pa.list_(
         ]
     )
 )
+EVENTS = pa.list_(
+    pa.struct(
+        [
+            pa.field("event_id", pa.string()),
+            pa.field("kind", pa.string()),
+            pa.field("label", pa.string()),
+            pa.field("occurred_at", TIME),
+        ]
+    )
+)
 ADVISORIES = pa.list_(
     pa.struct(
         [
@@ -53,6 +63,14 @@ def person_columns(role: str, who: str) -> tuple[pa.Field, ...]:
 def repository_column() -> pa.Field:
     """The column that names the repository whatever it is called."""
     return column("repository_id", NAME, "github:<database id> of the repository", nullable=False)
+
+
+def presence_columns() -> tuple[pa.Field, ...]:
+    """The columns by which it is found out, and told, that something has left its listing."""
+    return (
+        column("node_id", pa.string(), "its id in GraphQL, by which it is asked whether it is still there"),
+        column("gone_at", TIME, "when it was found to be gone: deleted, transferred or converted; NULL if it is not"),
+    )
 
 
 def pass_column() -> pa.Field:

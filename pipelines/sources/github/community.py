@@ -15,13 +15,21 @@ import pyarrow as pa
 
 from pipelines.errors import Paused, SourceError, TransientError
 from pipelines.sources import Batch, Request, Source
-from pipelines.sources.columns import column, table
+from pipelines.sources.columns import TIME, column, table
 from pipelines.sources.github.client.client import Answer, GitHub, load_document
 from pipelines.sources.github.client.errors import absent, is_final
 from pipelines.sources.github.columns import ADVISORIES, Node, moment, repository_column
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, probed, subjects
 
 EVERY = timedelta(days=7)
+AI_FILES = (
+    ("AGENTS.md", "root", "agents"),
+    ("AI_POLICY.md", "root", "policy"),
+    ("CLAUDE.md", "root", "claude"),
+    (".github/copilot-instructions.md", "dotGithub", "copilot"),
+)
+"""Path, the folder's name in the query, and that of the file's history."""
+AI_POLICIES = pa.list_(pa.struct([pa.field("path", pa.string()), pa.field("changed_at", TIME)]))
 
 SCHEMA = pa.schema(
     [
@@ -34,6 +42,11 @@ SCHEMA = pa.schema(
         column("security_policy", pa.bool_(), "there is one"),
         column("issue_templates", pa.int32(), "templates for issues"),
         column("pull_request_templates", pa.int32(), "templates for change requests"),
+        column(
+            "ai_policies",
+            AI_POLICIES,
+            "files at HEAD that tell AI agents or their users what to do, with their last change",
+        ),
         column("advisories", ADVISORIES, "published security advisories; NULL where they could not be asked for"),
     ],
 )
@@ -80,6 +93,18 @@ def _how_many(field: str) -> tuple[tuple[str, ...], Callable[[Node], Any]]:
     return (field,), lambda node: len(node[field] or ())
 
 
+def _ai_policies(node: Node) -> list[dict[str, Any]]:
+    """Those that are there, with the time of the last commit that changed them; NULL where that is not told."""
+    found = []
+    for path, folder, history in AI_FILES:
+        entries = (node[folder] or {}).get("entries") or ()
+        if any(entry["name"] == path.rpartition("/")[2] for entry in entries):
+            changes = ((node["head"] or {}).get(history) or {}).get("nodes") or ()
+            changed_at = next((moment(each["committedDate"]) for each in changes if each), None)
+            found.append({"path": path, "changed_at": changed_at})
+    return found
+
+
 def _has_readme(folder: Node | None) -> bool:
     entries = (folder or {}).get("entries") or ()
     return any(entry["name"].lower().partition(".")[0] == "readme" for entry in entries)
@@ -94,6 +119,7 @@ FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[Node], Any]]] = {
     "security_policy": (("isSecurityPolicyEnabled",), lambda node: node["isSecurityPolicyEnabled"]),
     "issue_templates": _how_many("issueTemplates"),
     "pull_request_templates": _how_many("pullRequestTemplates"),
+    "ai_policies": (("root", "dotGithub", "head"), _ai_policies),
 }
 """Each column: the fields of GraphQL's that it is read from, and how."""
 
@@ -144,8 +170,8 @@ SOURCE = Source(
     source="github",
     stream="community",
     description=(
-        "Which of README, licence, code of conduct, contributing guide, security policy and templates there are; "
-        "security advisories by REST. Weekly."
+        "Which of README, AI policies, licence, code of conduct, contributing guide, security policy and templates "
+        "there are; security advisories by REST. Weekly."
     ),
     schema=SCHEMA,
     subjects=subjects,

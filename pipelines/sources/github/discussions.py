@@ -20,11 +20,13 @@ from pipelines.sources.github.columns import (
     pass_column,
     person,
     person_columns,
+    presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Asking, Leg, Listing, Open, Taken
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 MOST_IDS = 100  # docs: nodes(ids:) of GitHub's GraphQL API
 
@@ -40,27 +42,29 @@ SCHEMA = pa.schema(
         *person_columns("author", "who opened it"),
         column("comments_total", pa.int64(), "comments that GitHub counts, replies not among them"),
         column("comments", COMMENTS, "comments and replies of this page"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of a discussion of a page, with its first comments."""
     comments = node["comments"]
     events = [event for event in comments["nodes"] if event is not None]
     info = comments["pageInfo"]
-    further: list[Open] = []
+    further: list[FollowUp] = []
     if info["hasNextPage"]:
         further.append({"kind": "comments", "id": node["id"], "after": info["endCursor"]})
     if ids := [event["id"] for event in events if event["replies"]["totalCount"]]:
         further.append({"kind": "replies", "ids": ids, "after": None})
-    return Taken([_row(node, events)], further)
+    return Extracted([_row(node, events)], further)
 
 
 def _row(node: Node, comments: Iterable[Node]) -> dict[str, Any]:
     return {
         "discussion_id": key("discussion", node),
+        "node_id": node["id"],
         "number": node["number"],
         "created_at": moment(node["createdAt"]),
         "updated_at": moment(node["updatedAt"]),
@@ -72,7 +76,7 @@ def _row(node: Node, comments: Iterable[Node]) -> dict[str, Any]:
     }
 
 
-def _gather(items: Sequence[Open]) -> list[Open]:
+def _gather(items: Sequence[FollowUp]) -> list[FollowUp]:
     """Ask for the first replies to a hundred comments at once, whatever discussions they are in."""
     first = [item for item in items if item["kind"] == "replies" and item["after"] is None]
     ids = [each for item in first for each in item["ids"]]
@@ -83,25 +87,25 @@ def _gather(items: Sequence[Open]) -> list[Open]:
     return [*(item for item in items if item not in first), *together]
 
 
-def _follow(asking: Asking, item: Open) -> Taken:
+def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
     """Ask for further comments of a discussion, or for replies to comments."""
     if item["kind"] == "replies":
-        return _replies(asking, item)
-    page = asking.page("discussion_comments", {"id": item["id"]}, ("node", "comments"), item["after"])
-    taken = _take(page.data["node"])
-    return Taken(taken.rows, taken.open, page.missing)
+        return _replies(queries, item)
+    page = queries.page("discussion_comments", {"id": item["id"]}, ("node", "comments"), item["after"])
+    extracted = _extract(page.data["node"])
+    return Extracted(extracted.rows, extracted.follow_ups, page.missing)
 
 
-def _replies(asking: Asking, item: Open) -> Taken:
+def _replies(queries: Queries, item: FollowUp) -> Extracted:
     ids = item["ids"]
     try:
-        answer = asking.ask("discussion_replies", {"ids": ids, "first": 100, "after": item["after"]})
+        answer = queries.ask("discussion_replies", {"ids": ids, "first": 100, "after": item["after"]})
     except Overloaded:
         if len(ids) == 1:
             raise
-        return Taken([], [{**item, "ids": half} for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :])])
+        return Extracted([], [{**item, "ids": half} for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :])])
     rows: list[dict[str, Any]] = []
-    further: list[Open] = []
+    further: list[FollowUp] = []
     for node in answer.data["nodes"]:
         if node is None or node["discussion"] is None:
             continue
@@ -109,7 +113,7 @@ def _replies(asking: Asking, item: Open) -> Taken:
         info = node["replies"]["pageInfo"]
         if info["hasNextPage"]:
             further.append({"kind": "replies", "ids": [node["id"]], "after": info["endCursor"]})
-    return Taken(rows, further, tuple(each.message for each in answer.errors if not is_final(each)))
+    return Extracted(rows, further, tuple(each.message for each in answer.errors if not is_final(each)))
 
 
 LISTING = Listing(
@@ -117,10 +121,12 @@ LISTING = Listing(
     document="discussions",
     path=("repository", "discussions"),
     schema=SCHEMA,
+    key="discussion_id",
     created="createdAt",
-    legs=(Leg({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
-    take=_take,
-    follow=_follow,
+    newest_first=BY_UPDATE,
+    news=(NewsOrder(BY_UPDATE, "updatedAt"),),
+    extract=_extract,
+    follow_up=_follow_up,
     gather=_gather,
     off=lambda probe: not probe.has_discussions,
     size=50,
@@ -139,5 +145,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=3,  # there are few, and contributors are known no earlier
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

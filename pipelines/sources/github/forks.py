@@ -9,10 +9,19 @@ import pyarrow as pa
 
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
-from pipelines.sources.github.columns import Node, moment, pass_column, person, person_columns, repository_column
-from pipelines.sources.github.listing import Leg, Listing, Taken
+from pipelines.sources.github.columns import (
+    Node,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    presence_columns,
+    repository_column,
+)
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_CREATION, Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [
@@ -23,22 +32,24 @@ SCHEMA = pa.schema(
         column("created_at", TIME, "forked", nullable=False),
         column("pushed_at", TIME, "last push"),
         column("archived", pa.bool_(), "read-only"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of one of a page."""
     row: dict[str, Any] = {
         "fork_id": f"github:{node['databaseId']}",
+        "node_id": node["id"],
         "full_name": node["nameWithOwner"],
         **person("owner", node["owner"]),
         "created_at": moment(node["createdAt"]),
         "pushed_at": moment(node["pushedAt"]),
         "archived": node["isArchived"],
     }
-    return Taken([row])
+    return Extracted([row])
 
 
 LISTING = Listing(
@@ -46,12 +57,16 @@ LISTING = Listing(
     document="forks",
     path=("repository", "forks"),
     schema=SCHEMA,
+    key="fork_id",
     created="createdAt",
-    legs=(
-        Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),
-        Leg({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
+    newest_first=BY_CREATION,
+    news=(
+        NewsOrder(BY_CREATION, "createdAt"),
+        NewsOrder({"field": "PUSHED_AT", "direction": "DESC"}, "pushedAt", mark="pushed"),
     ),
-    take=_take,
+    extract=_extract,
+    months=17,  # growth of the last 12 months looks back half a year from each
+    gone_by="parent",
 )
 SOURCE = Source(
     name="forks",
@@ -65,5 +80,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=2,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pipelines.sources import Source
 from pipelines.sources.columns import COMMENTS, TIME, column
 from pipelines.sources.github.columns import (
+    EVENTS,
     Node,
     comment,
     key,
@@ -21,11 +22,14 @@ from pipelines.sources.github.columns import (
     pass_column,
     person,
     person_columns,
+    presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Asking, Leg, Listing, Open, Taken
+from pipelines.sources.github.events import events
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [
@@ -44,32 +48,35 @@ SCHEMA = pa.schema(
             pa.string(),
             "of the author with the repository, as it was when fetched",
         ),
+        column("events", EVENTS, "closings, reopenings and listed labels of this page, in order"),
         column("comments_total", pa.int64(), "comments that GitHub counts"),
         column("comments", COMMENTS, "comments of this page: the rows of an issue together have all of them"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of an issue of a page."""
-    return _taken(node, {})
+    return _row_of(node, {})
 
 
-def _follow(asking: Asking, item: Open) -> Taken:
+def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
     """Ask for its further comments."""
-    page = asking.page("issue_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
-    taken = _taken(page.data["node"], item["carry"])
-    return Taken(taken.rows, taken.open, page.missing)
+    page = queries.page("issue_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
+    extracted = _row_of(page.data["node"], item["carry"])
+    return Extracted(extracted.rows, extracted.follow_ups, page.missing)
 
 
-def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
+def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
     """The row of an issue with the comments of one page; `carry`: the first closing, if an earlier page had it."""
     happened = node["timelineItems"]
-    events = [event for event in happened["nodes"] if event is not None]
-    closed = dict(carry) or next((_closing(event) for event in events if event["__typename"] == "ClosedEvent"), {})
+    told = [event for event in happened["nodes"] if event is not None]
+    closed = dict(carry) or next((_closing(event) for event in told if event["__typename"] == "ClosedEvent"), {})
     row = {
         "issue_id": key("issue", node),
+        "node_id": node["id"],
         "number": node["number"],
         "created_at": moment(node["createdAt"]),
         "updated_at": moment(node["updatedAt"]),
@@ -80,11 +87,12 @@ def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
         **person("author", node["author"]),
         "author_association": node["authorAssociation"],
         "comments_total": node["comments"]["totalCount"],
-        "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
+        "events": events(told),
+        "comments": [comment(event) for event in told if event["__typename"] == "IssueComment"],
     }
     info = happened["pageInfo"]
     further = [{"id": node["id"], "after": info["endCursor"], "carry": closed}] if info["hasNextPage"] else []
-    return Taken([row], further)
+    return Extracted([row], further)
 
 
 def _closing(event: Node) -> dict[str, Any]:
@@ -96,10 +104,12 @@ LISTING = Listing(
     document="issues",
     path=("repository", "issues"),
     schema=SCHEMA,
+    key="issue_id",
     created="createdAt",
-    legs=(Leg({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
-    take=_take,
-    follow=_follow,
+    newest_first=BY_UPDATE,
+    news=(NewsOrder({"field": "UPDATED_AT", "direction": "ASC"}, "updatedAt", since=True),),
+    extract=_extract,
+    follow_up=_follow_up,
     off=lambda probe: not probe.has_issues,
 )
 SOURCE = Source(
@@ -114,5 +124,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=4,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

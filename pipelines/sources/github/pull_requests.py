@@ -12,8 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.sources import Source
-from pipelines.sources.columns import COMMENTS, TIME, column
+from pipelines.sources.columns import COMMENTS, NAME, TIME, column
+from pipelines.sources.github.agents import agent_of_branch
 from pipelines.sources.github.columns import (
+    EVENTS,
     REVIEWS,
     Node,
     account_key,
@@ -23,11 +25,14 @@ from pipelines.sources.github.columns import (
     pass_column,
     person,
     person_columns,
+    presence_columns,
     repository_column,
 )
-from pipelines.sources.github.listing import Asking, Leg, Listing, Open, Taken
+from pipelines.sources.github.events import events
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_UPDATE, Extracted, FollowUp, Listing, NewsOrder, Queries
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [
@@ -50,56 +55,68 @@ SCHEMA = pa.schema(
             "github:<database id> of where it comes from; NULL where that is gone",
         ),
         column("head_owner_key", pa.string(), "key of its owner"),
+        column("additions", pa.int32(), "lines added"),
+        column("deletions", pa.int32(), "lines deleted"),
+        column("changed_files", pa.int32(), "files changed"),
+        column("head_agent", NAME, "the listed AI agent whose prefix its branch has (copilot/, codex/, …); NULL: none"),
+        column("events", EVENTS, "draft and ready, closings, reopenings and listed labels of this page, in order"),
         column("comments_total", pa.int64(), "comments that GitHub counts, those on lines not among them"),
         column("comments", COMMENTS, "comments of this page"),
         column("reviews_total", pa.int64(), "reviews that GitHub counts"),
         column("reviews", REVIEWS, "reviews of this page"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of a change request of a page."""
-    return _taken(node, {})
+    return _row_of(node, {})
 
 
-def _follow(asking: Asking, item: Open) -> Taken:
+def _follow_up(queries: Queries, item: FollowUp) -> Extracted:
     """Ask for its further reviews and comments."""
-    page = asking.page("pull_request_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
-    taken = _taken(page.data["node"], item["carry"])
-    return Taken(taken.rows, taken.open, page.missing)
+    page = queries.page("pull_request_timeline", {"id": item["id"]}, ("node", "timelineItems"), item["after"])
+    extracted = _row_of(page.data["node"], item["carry"])
+    return Extracted(extracted.rows, extracted.follow_ups, page.missing)
 
 
-def _taken(node: Node, carry: Mapping[str, Any]) -> Taken:
+def _row_of(node: Node, carry: Mapping[str, Any]) -> Extracted:
     """The row of a change request with the events of one page; `carry`: what earlier pages had of its states."""
     happened = node["timelineItems"]
-    events = [event for event in happened["nodes"] if event is not None]
-    told = {**carry, **_states(events, carry)}
+    told = [event for event in happened["nodes"] if event is not None]
+    states = {**carry, **_states(told, carry)}
     head = node["headRepository"]
     row = {
         "pull_request_id": key("pull", node),
+        "node_id": node["id"],
         "number": node["number"],
         "created_at": moment(node["createdAt"]),
         "updated_at": moment(node["updatedAt"]),
         "is_draft": node["isDraft"],
-        "ready_at": moment(told.get("ready_at")),
+        "ready_at": moment(states.get("ready_at")),
         "merged_at": moment(node["mergedAt"]),
         "closed_at": moment(node["closedAt"]),
-        **(told.get("closed_by") or {} if node["closedAt"] else {}),
+        **(states.get("closed_by") or {} if node["closedAt"] else {}),
         **person("merged_by", node["mergedBy"]),
         **person("author", node["author"]),
         "author_association": node["authorAssociation"],
         "head_repository_id": f"github:{head['databaseId']}" if head and head["databaseId"] else None,
         "head_owner_key": account_key(head["owner"]) if head else None,
+        "additions": node["additions"],
+        "deletions": node["deletions"],
+        "changed_files": node["changedFiles"],
+        "head_agent": agent_of_branch(node["headRefName"]),
+        "events": events(told),
         "comments_total": node["comments"]["totalCount"],
-        "comments": [comment(event) for event in events if event["__typename"] == "IssueComment"],
+        "comments": [comment(event) for event in told if event["__typename"] == "IssueComment"],
         "reviews_total": (node["reviews"] or {}).get("totalCount"),  # they may be null
-        "reviews": [_review(event) for event in events if event["__typename"] == "PullRequestReview"],
+        "reviews": [_review(event) for event in told if event["__typename"] == "PullRequestReview"],
     }
     info = happened["pageInfo"]
-    further = [{"id": node["id"], "after": info["endCursor"], "carry": told}] if info["hasNextPage"] else []
-    return Taken([row], further)
+    further = [{"id": node["id"], "after": info["endCursor"], "carry": states}] if info["hasNextPage"] else []
+    return Extracted([row], further)
 
 
 def _states(events: Sequence[Node], carry: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,10 +144,12 @@ LISTING = Listing(
     document="pull_requests",
     path=("repository", "pullRequests"),
     schema=SCHEMA,
+    key="pull_request_id",
     created="createdAt",
-    legs=(Leg({"field": "UPDATED_AT", "direction": "DESC"}, "updatedAt"),),
-    take=_take,
-    follow=_follow,
+    newest_first=BY_UPDATE,
+    news=(NewsOrder(BY_UPDATE, "updatedAt"),),
+    extract=_extract,
+    follow_up=_follow_up,
 )
 SOURCE = Source(
     name="pull_requests",
@@ -144,5 +163,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=4,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

@@ -9,10 +9,20 @@ import pyarrow as pa
 
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
-from pipelines.sources.github.columns import Node, key, moment, pass_column, person, person_columns, repository_column
-from pipelines.sources.github.listing import Leg, Listing, Taken
+from pipelines.sources.github.columns import (
+    Node,
+    key,
+    moment,
+    pass_column,
+    person,
+    person_columns,
+    presence_columns,
+    repository_column,
+)
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import BY_CREATION, Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [
@@ -24,15 +34,17 @@ SCHEMA = pa.schema(
         column("prerelease", pa.bool_(), "marked as not for production", nullable=False),
         column("draft", pa.bool_(), "not published", nullable=False),
         *person_columns("author", "who made it"),
+        *presence_columns(),
         pass_column(),
     ],
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of one of a page."""
     row: dict[str, Any] = {
         "release_id": key("release", node),
+        "node_id": node["id"],
         "tag": node["tagName"],
         "created_at": moment(node["createdAt"]),
         "published_at": moment(node["publishedAt"]),
@@ -40,7 +52,7 @@ def _take(node: Node) -> Taken:
         "draft": node["isDraft"],
         **person("author", node["author"]),
     }
-    return Taken([row])
+    return Extracted([row])
 
 
 LISTING = Listing(
@@ -48,9 +60,11 @@ LISTING = Listing(
     document="releases",
     path=("repository", "releases"),
     schema=SCHEMA,
+    key="release_id",
     created="createdAt",
-    legs=(Leg({"field": "CREATED_AT", "direction": "DESC"}, "createdAt"),),
-    take=_take,
+    newest_first=BY_CREATION,
+    news=(NewsOrder(BY_CREATION, "createdAt"),),
+    extract=_extract,
 )
 SOURCE = Source(
     name="releases",
@@ -64,5 +78,7 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    priority=1,
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

@@ -10,9 +10,10 @@ import pyarrow as pa
 from pipelines.sources import Source
 from pipelines.sources.columns import TIME, column
 from pipelines.sources.github.columns import Node, account_key, moment, pass_column, repository_column
-from pipelines.sources.github.listing import Leg, Listing, Taken
+from pipelines.sources.github.listings.goals import has_older
+from pipelines.sources.github.listings.listing import Extracted, Listing, NewsOrder
+from pipelines.sources.github.listings.walk import fetch
 from pipelines.sources.github.subjects import CONCURRENCY, NEEDS, subjects
-from pipelines.sources.github.walk import fetch
 
 SCHEMA = pa.schema(
     [
@@ -25,14 +26,14 @@ SCHEMA = pa.schema(
 )
 
 
-def _take(node: Node) -> Taken:
+def _extract(node: Node) -> Extracted:
     """Make a row of one of a page."""
     row: dict[str, Any] = {
         "account_key": account_key(node["node"]),
         "account_login": node["node"]["login"],
         "starred_at": moment(node["starredAt"]),
     }
-    return Taken([row])
+    return Extracted([row])
 
 
 LISTING = Listing(
@@ -40,10 +41,14 @@ LISTING = Listing(
     document="stargazers",
     path=("repository", "stargazers"),
     schema=SCHEMA,
+    key="account_key",
     created="starredAt",
-    legs=(Leg({"field": "STARRED_AT", "direction": "DESC"}, "starredAt"),),
-    take=_take,
-    first={"field": "STARRED_AT", "direction": "ASC"},
+    news=(NewsOrder({"field": "STARRED_AT", "direction": "DESC"}, "starredAt"),),
+    extract=_extract,
+    months=0,
+    gone_by=None,
+    beyond_horizon=lambda settings: settings.old_stars,
+    newest_first={"field": "STARRED_AT", "direction": "DESC"},
 )
 SOURCE = Source(
     name="stargazers",
@@ -57,5 +62,6 @@ SOURCE = Source(
     resumable=True,
     concurrency=CONCURRENCY,
     pool="github_api",
+    has_older=partial(has_older, LISTING),
     needs=NEEDS,
 )

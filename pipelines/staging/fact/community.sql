@@ -12,6 +12,7 @@ contributing = "Whether there is a contributing guide."
 security_policy = "Whether there is a security policy; NULL where not told."
 issue_templates = "Templates for issues."
 pull_request_templates = "Templates for change requests."
+ai_policies = "Files at HEAD that tell AI agents or their users what to do, with their last change."
 advisories = "Published security advisories; NULL where they could not be asked for."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS fact.community (
     security_policy BOOLEAN,
     issue_templates INTEGER,
     pull_request_templates INTEGER,
+    ai_policies STRUCT(path VARCHAR, changed_at TIMESTAMPTZ)[],
     advisories STRUCT(
         ghsa_id VARCHAR, severity VARCHAR, reported_at TIMESTAMPTZ, published_at TIMESTAMPTZ, fixed_at TIMESTAMPTZ
     )[],
@@ -45,6 +47,7 @@ USING (
         security_policy,
         issue_templates,
         pull_request_templates,
+        ai_policies,
         advisories,
         _fetched_at AS fetched_at,
         _batch AS version

@@ -15,6 +15,7 @@ author_key = "Who opened it: account:<id>, or login:<login> without one; NULL wh
 author_login = "Login when it was told."
 author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 comments_total = "Comments that GitHub counts, replies not among them."
+gone_at = "When it was found to be gone: deleted, transferred or converted; NULL if it is not."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
@@ -32,6 +33,7 @@ CREATE TABLE IF NOT EXISTS fact.discussion (
     author_login VARCHAR,
     author_type VARCHAR,
     comments_total BIGINT,
+    gone_at TIMESTAMPTZ,
     strange_date BOOLEAN NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
@@ -52,6 +54,7 @@ USING (
         author_login,
         author_type,
         comments_total,
+        gone_at,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
         _fetched_at AS fetched_at,
         _batch AS version

@@ -13,6 +13,7 @@ owner_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 created_at = "When it was forked."
 pushed_at = "Its last push."
 archived = "Whether it is read-only."
+gone_at = "When it was found to be gone: deleted, transferred or converted; NULL if it is not."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS fact.fork (
     created_at TIMESTAMPTZ NOT NULL,
     pushed_at TIMESTAMPTZ,
     archived BOOLEAN,
+    gone_at TIMESTAMPTZ,
     strange_date BOOLEAN NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
@@ -46,6 +48,7 @@ USING (
         created_at,
         pushed_at,
         archived,
+        gone_at,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
         _fetched_at AS fetched_at,
         _batch AS version

@@ -20,6 +20,7 @@ author_login = "Login when it was told."
 author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 author_association = "Of the author with the repository, when it was told."
 comments_total = "Comments that GitHub counts."
+gone_at = "When it was found to be gone: deleted, transferred or converted; NULL if it is not."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
@@ -42,6 +43,7 @@ CREATE TABLE IF NOT EXISTS fact.issue (
     author_type VARCHAR,
     author_association VARCHAR,
     comments_total BIGINT,
+    gone_at TIMESTAMPTZ,
     strange_date BOOLEAN NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
@@ -67,6 +69,7 @@ USING (
         author_type,
         author_association,
         comments_total,
+        gone_at,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
         _fetched_at AS fetched_at,
         _batch AS version

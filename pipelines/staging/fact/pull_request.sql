@@ -25,8 +25,13 @@ author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
 author_association = "Of the author with the repository, when it was told."
 head_repository_id = "Where the changes come from: github:<database id>; NULL where that is gone."
 head_owner_key = "Key of its owner."
+additions = "Lines added."
+deletions = "Lines deleted."
+changed_files = "Files changed."
+head_agent = "The listed AI agent whose prefix its branch has: copilot, codex, claude, …; NULL: none."
 comments_total = "Comments that GitHub counts."
 reviews_total = "Reviews that GitHub counts."
+gone_at = "When it was found to be gone: deleted, transferred or converted; NULL if it is not."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
@@ -54,8 +59,13 @@ CREATE TABLE IF NOT EXISTS fact.pull_request (
     author_association VARCHAR,
     head_repository_id VARCHAR,
     head_owner_key VARCHAR,
+    additions INTEGER,
+    deletions INTEGER,
+    changed_files INTEGER,
+    head_agent VARCHAR,
     comments_total BIGINT,
     reviews_total BIGINT,
+    gone_at TIMESTAMPTZ,
     strange_date BOOLEAN NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
@@ -86,8 +96,13 @@ USING (
         author_association,
         head_repository_id,
         head_owner_key,
+        additions,
+        deletions,
+        changed_files,
+        head_agent,
         comments_total,
         reviews_total,
+        gone_at,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
         _fetched_at AS fetched_at,
         _batch AS version

@@ -14,6 +14,7 @@ draft = "Whether it is not published."
 author_key = "Who made it: account:<id>, or login:<login> without one; NULL where the account was deleted."
 author_login = "Login when it was told."
 author_type = "User, Bot, Organization, Mannequin or EnterpriseUserAccount."
+gone_at = "When it was found to be gone: deleted, transferred or converted; NULL if it is not."
 strange_date = "Dated before 2005 or more than a day after it was fetched."
 fetched_at = "When it was told last."
 version = "The batch that told it last."
@@ -30,6 +31,7 @@ CREATE TABLE IF NOT EXISTS fact.release (
     author_key VARCHAR,
     author_login VARCHAR,
     author_type VARCHAR,
+    gone_at TIMESTAMPTZ,
     strange_date BOOLEAN NOT NULL,
     fetched_at TIMESTAMPTZ NOT NULL,
     version VARCHAR NOT NULL
@@ -49,6 +51,7 @@ USING (
         author_key,
         author_login,
         author_type,
+        gone_at,
         created_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' OR created_at > _fetched_at + INTERVAL 1 DAY AS strange_date,
         _fetched_at AS fetched_at,
         _batch AS version

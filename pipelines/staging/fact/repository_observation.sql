@@ -12,6 +12,7 @@ pushed_at = "Last push to any branch."
 archived = "Whether it is read-only."
 is_fork = "Whether it is a fork of another."
 parent_full_name = "What it is a fork of."
+parent_database_id = "GitHub's id of that."
 has_issues = "Whether issues are enabled."
 has_discussions = "Whether discussions are enabled."
 license_spdx = "SPDX id of the licence; NULL where GitHub recognises none."
@@ -39,6 +40,7 @@ CREATE TABLE IF NOT EXISTS fact.repository_observation (
     archived BOOLEAN,
     is_fork BOOLEAN,
     parent_full_name VARCHAR,
+    parent_database_id BIGINT,
     has_issues BOOLEAN,
     has_discussions BOOLEAN,
     license_spdx VARCHAR,
@@ -69,6 +71,7 @@ USING (
         archived,
         fork AS is_fork,
         parent_full_name,
+        parent_database_id,
         has_issues,
         has_discussions,
         license_spdx,

@@ -8,6 +8,8 @@ stream = "What is fetched."
 subjects = "Catalogued subjects of the entity in this stream."
 observed = "Those of them that have been observed."
 observed_until = "Time up to which all observed ones are known."
+known_from = "Time since when all observed ones are known; NULL: from their beginnings."
+differing = "How many more or fewer are held of them than GitHub counts: some are gone, and it is not known yet which."
 +++*/
 CREATE OR REPLACE TABLE ops.entity_coverage AS
 SELECT
@@ -16,7 +18,9 @@ SELECT
     expected.stream,
     count(*) AS subjects,
     count(coverage.observed_until) AS observed,
-    min(coverage.observed_until) AS observed_until
+    min(coverage.observed_until) AS observed_until,
+    max(coverage.known_from) AS known_from,
+    coalesce(sum(abs(coverage.difference)) FILTER (coverage.source = 'github'), 0)::BIGINT AS differing
 FROM (
     SELECT DISTINCT input.entity_id, coalesce(key.repository_id, input.subject_id) AS subject_id, input.source, input.stream
     FROM input_expected AS input

@@ -75,17 +75,19 @@ def ids(rows: list[dict[str, Any]], name: str, role: str) -> list[str]:
 def test_every_fact_of_every_stream_comes_once(house: House) -> None:
     assert house.statuses() == {"ok"}
     issues, changes = house.rows("issues"), house.rows("pull_requests")
-    assert [row["number"] for row in issues] == [issue.number for issue in MILL.issues]
+    assert [row["number"] for row in issues] == [issue.number for issue in reversed(MILL.issues)]  # newest first
     assert len(ids(issues, "comment_id", "comments")) == len(set(ids(issues, "comment_id", "comments"))) == 2 * 230
     assert sum(row["first_closed_at"] is not None for row in issues) == sum(bool(one.events) for one in MILL.issues)
     assert [row["merged_at"] for row in changes if row["merged_at"]] == [
-        event.at for one in MILL.change_requests for event in one.events if event.kind == "merged"
+        event.at for one in reversed(MILL.change_requests) for event in one.events if event.kind == "merged"
     ]
     assert len(ids(changes, "review_id", "reviews")) == 110
-    assert [row["account_login"] for row in house.rows("stargazers")] == [star.account.login for star in MILL.stars]
+    assert [row["account_login"] for row in house.rows("stargazers")] == [
+        star.account.login for star in reversed(MILL.stars)
+    ]
     assert [row["pushed_at"] for row in house.rows("forks")].count(None) == 0
     assert len(house.rows("forks")) == 130
-    assert [row["tag"] for row in house.rows("releases")] == [release.tag for release in MILL.releases]
+    assert [row["tag"] for row in house.rows("releases")] == [one.tag for one in reversed(MILL.releases)]
     assert len(ids(house.rows("discussions"), "comment_id", "comments")) == 2 * 60
     assert {row["repository_id"] for stream in LISTINGS for row in house.rows(stream)} == {f"github:{MILL.id}"}
     (profile,) = house.rows("community")
@@ -262,3 +264,48 @@ def test_rows_have_exactly_the_columns_that_are_declared(house: House, stream: s
         house.run("issues")
     house.run(stream)
     assert set(house.rows(stream)[0]) == set(discover()[stream].schema.names)
+
+
+def test_policies_about_ai_come_with_their_last_change(house: House, server: GitHubServer) -> None:
+    changed = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    files = (("AGENTS.md", changed), (".github/copilot-instructions.md", changed + timedelta(days=1)))
+    server.world = server.world.with_repository("lowmere/mill", policies=replace(MILL.policies, ai=files))
+    house.run("community")
+    (profile,) = house.rows("community")
+    assert [(one["path"], one["changed_at"]) for one in profile["ai_policies"]] == list(files)
+    assert profile["readme"]
+
+
+def test_fields_of_change_requests(house: House, server: GitHubServer) -> None:
+    first, second, *others = MILL.change_requests
+    day = timedelta(days=1)
+    events = (
+        Event("labeled", first.created_at, ANN, label="type: bug"),
+        Event("labeled", first.created_at, ANN, label="for ann"),
+        Event("draft", first.created_at + day, ANN),
+        Event("ready", first.created_at + 2 * day, ANN),
+    )
+    made = replace(first, branch="copilot/fix-7", additions=40, deletions=2, files=3, events=events)
+    plain = replace(second, branch="alice/copilot")
+    server.world = server.world.with_repository("lowmere/mill", change_requests=[made, plain, *others])
+    house.run("pull_requests")
+    rows = {row["number"]: row for row in house.rows("pull_requests")}
+    row = rows[first.number]
+    assert [row[name] for name in ("additions", "deletions", "changed_files", "head_agent")] == [40, 2, 3, "copilot"]
+    assert [(one["kind"], one["label"]) for one in row["events"]] == [
+        ("labeled", "bug"), ("draft", None), ("ready", None),
+    ]  # fmt: skip
+    assert rows[second.number]["head_agent"] is None
+    assert "alice" not in repr(rows)
+
+
+def test_closings_and_reopenings_of_an_issue_come_in_order(house: House, server: GitHubServer) -> None:
+    day = timedelta(days=1)
+    issue = Issue(1, 901, ANN, AT, (), (Event("closed", AT + day, BEN), Event("reopened", AT + 2 * day, ANN)))
+    server.world = GitHubWorld.of([replace(MILL, issues=[issue])])
+    house.run("issues")
+    (row,) = house.rows("issues")
+    assert [(one["kind"], one["occurred_at"]) for one in row["events"]] == [
+        ("closed", AT + day), ("reopened", AT + 2 * day),
+    ]  # fmt: skip
+    assert (row["first_closed_at"], row["closed_at"]) == (AT + day, None)

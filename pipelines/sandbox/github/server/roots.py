@@ -8,10 +8,10 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from pipelines.sandbox.github.server.pages import Cursors, refusal
+from pipelines.sandbox.github.server.pages import Cursors, Listing, page, refusal
 from pipelines.sandbox.github.server.rows import Row, account_row, stamp
 from pipelines.sandbox.github.server.shown import Shown
-from pipelines.sandbox.github.world.facts import Account
+from pipelines.sandbox.github.world.facts import Account, Policies
 
 Resolver = Callable[..., Any]
 
@@ -69,6 +69,10 @@ def node(_source: object, info: GraphQLResolveInfo, id: str) -> Row:  # noqa: A0
     if kind == "said":
         discussion, comment = fact
         return shown.rows.said(comment, shown.rows.discussion(discussion, where.row))
+    if kind == "forks":
+        return shown.rows.fork(fact, where.row)
+    if kind == "releases":
+        return shown.rows.release(fact, where.row)
     return where.thread(kind, fact)
 
 
@@ -109,32 +113,39 @@ def rate_limit(_source: object, info: GraphQLResolveInfo, **_: object) -> Row:
 def git_object(
     source: Row, info: GraphQLResolveInfo, oid: str | None = None, expression: str | None = None
 ) -> Row | None:
-    """A commit by id; a file of the repository by `HEAD:name`, of which there is only the README."""
+    """A commit by id, or `HEAD`; by `HEAD:path` a file or a folder of the repository, of which there are few."""
     shown = source["_shown"]
     if shown is None:
         return None
     if expression is not None and ":" in expression:
-        path = expression.partition(":")[2]
-        there = path.lower() == "readme.md" and shown.facts.policies.readme
-        blob = {
-            "__typename": "Blob",
-            "oid": "0" * 40,
-            "abbreviatedOid": "0" * 7,
-            "byteSize": 2_000,
-            "text": "# Made up",
-        }
-        tree = {
-            "__typename": "Tree",
-            "oid": "0" * 40,
-            "abbreviatedOid": "0" * 7,
-            "entries": [{"name": "README.md", "type": "blob", "path": "README.md", "mode": 33188, "size": 2_000}]
-            if shown.facts.policies.readme
-            else [],
-        }
-        return {**blob, "id": "B_1", "repository": source} if there else None if path else {**tree, "id": "T_1"}
+        return _of_tree(expression.partition(":")[2], source, shown.facts.policies)
+    if expression == "HEAD":
+        row = _commit("0" * 40, ("", "", shown.facts.created_at), source, info.context.shown)
+        return {**row, "_files": dict(shown.facts.policies.ai)}
     sha = oid or expression or ""
     found = shown.facts.commits().get(sha)
     return None if found is None else _commit(sha, found, source, info.context.shown)
+
+
+def _of_tree(path: str, repository: Row, policies: Policies) -> Row | None:
+    """A README at the root, and what there is about AI."""
+    files = [*(["README.md"] if policies.readme else []), *(name for name, _at in policies.ai)]
+    known = {"oid": "0" * 40, "abbreviatedOid": "0" * 7, "repository": repository}
+    if path.lower() in {name.lower() for name in files}:
+        return {**known, "__typename": "Blob", "id": "B_1", "byteSize": 2_000, "text": "# Made up"}
+    inside = [name.rpartition("/")[2] for name in files if name.rpartition("/")[0] == path]
+    if path and not inside:
+        return None
+    entries = [{"name": name, "type": "blob", "path": name, "mode": 33188, "size": 2_000} for name in inside]
+    return {**known, "__typename": "Tree", "id": "T_1", "entries": entries}
+
+
+def history(source: Row, info: GraphQLResolveInfo, path: str | None = None, **arguments: Any) -> Row:
+    """The commits that changed a file: the last one of those about AI, of others none."""
+    at = source.get("_files", {}).get(path)
+    shown = info.context.shown
+    commits = [] if at is None else [_commit("1" * 40, ("", "", at), source["repository"], shown)]
+    return page(Listing.as_it_is(commits), arguments, info.context.cursors, dict)
 
 
 def _commit(sha: str, found: tuple[str, str, Any], repository: Row, shown: Shown) -> Row:

@@ -21,7 +21,7 @@ NODE_PREFIX = {
     "Repository": "R", "Issue": "I", "PullRequest": "PR", "IssueComment": "IC", "PullRequestReview": "PRR",
     "Release": "RE", "Discussion": "D", "DiscussionComment": "DC",
 }  # fmt: skip
-TIMELINE = {"closed": "ClosedEvent", "reopened": "ReopenedEvent", "merged": "MergedEvent", "ready": "ReadyForReviewEvent", "draft": "ConvertToDraftEvent"}  # fmt: skip  # noqa: E501
+TIMELINE = {"closed": "ClosedEvent", "reopened": "ReopenedEvent", "merged": "MergedEvent", "ready": "ReadyForReviewEvent", "draft": "ConvertToDraftEvent", "labeled": "LabeledEvent", "unlabeled": "UnlabeledEvent"}  # fmt: skip  # noqa: E501
 
 
 def stamp(moment: datetime) -> str:
@@ -194,6 +194,7 @@ class Parts:
             "createdAt": stamp(event.at),
             "actor": self.actor(event.actor),
             "stateReason": event.reason,
+            "label": event.label and {"id": f"LA_{event.label}", "name": event.label, "color": "d73a4a"},
             "closer": None,
             "closable": parent,
             "pullRequest": parent,

@@ -226,7 +226,10 @@ class Shown:
         found: dict[str, tuple[RepositoryShown | None, str, Any]] = {
             node_id(one.kind, one.id): (None, "account", one) for one in self._all
         }
-        kinds = {"issues": "Issue", "change_requests": "PullRequest", "discussions": "Discussion"}
+        kinds = {
+            "issues": "Issue", "change_requests": "PullRequest", "discussions": "Discussion",
+            "forks": "Repository", "releases": "Release",
+        }  # fmt: skip
         for repository in self.world.repositories:
             shown = self.of(repository)
             if shown is None or self.blocked(repository):

@@ -34,7 +34,7 @@ class Rows(Parts):
     def issue(self, issue: Issue, repository: Row) -> Row:
         """An issue."""
         events = self.happened(issue.events)
-        state = events[-1] if events else None
+        state = next((event for event in reversed(events) if event.kind in {"closed", "reopened"}), None)
         closed = state is not None and state.kind == "closed"
         return {
             **self._thread("Issue", issue, repository, "issues"),
@@ -66,12 +66,12 @@ class Rows(Parts):
             "mergedBy": self.actor(merged.actor) if merged else None,
             "headRepository": head,
             "headRepositoryOwner": head["owner"] if head else None,
-            "headRefName": f"branch-{change.number}",
+            "headRefName": change.branch or f"branch-{change.number}",
             "baseRefName": "main",
             "isCrossRepository": change.head is not None,
-            "additions": 10,
-            "deletions": 5,
-            "changedFiles": 2,
+            "additions": change.additions,
+            "deletions": change.deletions,
+            "changedFiles": change.files,
             "_events": events,
             "_reviews": self.there(change.reviews),
         }

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal, Self
 
 AccountKind = Literal["User", "Bot", "Mannequin", "Organization", "EnterpriseUserAccount"]
-EventKind = Literal["closed", "reopened", "merged", "ready", "draft"]
+EventKind = Literal["closed", "reopened", "merged", "ready", "draft", "labeled", "unlabeled"]
 DAWN = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -62,12 +62,13 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that changes the state of an issue or a change request; `reason` as IssueStateReason."""
+    """Something that changes an issue or a change request; `reason` as IssueStateReason, `label` a label's name."""
 
     kind: EventKind
     at: datetime
     actor: Account
     reason: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """A change request. `drafted`: it was opened as a draft; `head`: the fork's id, None for a branch of the same."""
+    """A change request. `drafted`: it was opened as a draft; `head`: the fork's id, None for a branch of the same.
+
+    `branch`: its name there; None: one that tells nothing.
+    """
 
     number: int
     id: int
@@ -100,6 +104,10 @@ class ChangeRequest:
     head: int | None = None
     title: str = "Make something better"
     association: str = "NONE"
+    branch: str | None = None
+    additions: int = 10
+    deletions: int = 5
+    files: int = 2
     deleted_at: datetime | None = None
 
 
@@ -158,7 +166,7 @@ class Discussion:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Which of the community files there are."""
+    """Which of the community files there are; `ai`: paths of files about AI, each with its last change."""
 
     readme: bool = True
     code_of_conduct: bool = False
@@ -166,6 +174,7 @@ class Policies:
     security: bool = False
     issue_templates: int = 0
     pull_request_templates: int = 0
+    ai: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
