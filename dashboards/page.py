@@ -26,7 +26,7 @@ class Subpage:
     Attributes:
         slug: file name without `.html`; the part before the first hyphen says which page makes it.
         title: heading; it may be a name, which is not translated.
-        lead: what the page is for, a text of the catalogue.
+        lead: what the page is for, a text that dashboards/texts translates.
         template: in dashboards/templates.
         context: values for the template, asked for in each language.
         entity: whose page it is; of none if empty.

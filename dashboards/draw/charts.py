@@ -185,7 +185,7 @@ def in_a_row() -> dict[str, Any]:
 
 def _specification(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     made = chart.properties(width="container").to_dict(validate=False)  # a test does, once
-    made.pop("config", None)  # the theme is shared by all charts: assets/theme.js
+    made.pop("config", None)  # shared by all charts: assets/theme.js of the site, which `write.site` makes of `theme`
     return dict(made)
 
 

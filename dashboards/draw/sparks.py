@@ -19,7 +19,7 @@ MONTHS = 60
 WEEKS_IN_MONTH = 4.35
 DAYS_IN_WEEK = 7
 WIDTH, HEIGHT = 600, 144  # units
-ROOM = 12  # around it
+MARGIN = 12  # around the drawing, in its own units
 REACH = 1.6  # the scale ends at this times the largest value; what an interval has beyond is cut off
 
 
@@ -45,11 +45,11 @@ def spark(line: Line, months: int) -> Spark:
     if not shown:
         return NOTHING
     first, last = places[shown[0]], places[-1]
-    step = (WIDTH - 2 * ROOM) / max(1, last - first)
-    x = {k: round(ROOM + step * (places[k] - first)) for k in shown}
+    step = (WIDTH - 2 * MARGIN) / max(1, last - first)
+    x = {k: round(MARGIN + step * (places[k] - first)) for k in shown}
     bottom, top = _ends(columns, shown)
-    height = (HEIGHT - 2 * ROOM) / (top - bottom)
-    floor = HEIGHT - ROOM
+    height = (HEIGHT - 2 * MARGIN) / (top - bottom)
+    floor = HEIGHT - MARGIN
 
     def points(column: list[float | None], places: list[int]) -> list[str]:
         """Their coordinates; an end that is not known is beyond the edge."""

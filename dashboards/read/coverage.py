@@ -1,6 +1,6 @@
 """What the pages rest on, in words: which streams are whole, what is missing of them, and why there is nothing at all.
 
-`Publication` → templates/_freshness.html and templates/_coverage.html, and the sentences that stand in place of a chart
+`Publication` → templates/_freshness.html and templates/quality.html, and the sentences that stand in place of a chart
 that has nothing to draw.
 """
 

@@ -1,4 +1,4 @@
-"""The texts of the site in its languages, from one catalogue: dashboards/texts/*.toml, English and Chinese.
+"""The texts of the site in its languages, English and Chinese; the translations are dashboards/texts/*.toml.
 
 A text is named by its English words, which stand where it is used, in a page, a template or a script; `t` gives it in
 the language of the page (`in_language`). What has no translation is shown in English, and `is_translated` and
@@ -42,17 +42,17 @@ def language() -> str:
 
 def t(text: str, /, **fields: object) -> str:
     """A text in the language of the page, with its fields {name} filled in."""
-    translated = text if language() == "en" else catalogue().get(_on_one_line(text), text)
+    translated = text if language() == "en" else translations().get(_on_one_line(text), text)
     return translated.format(**fields) if fields else translated
 
 
 def is_translated(text: str) -> bool:
     """Whether the text exists in the language of the page."""
-    return language() == "en" or not text or _on_one_line(text) in catalogue()
+    return language() == "en" or not text or _on_one_line(text) in translations()
 
 
 def translated_remark(text: str) -> str:
-    """A reason, a remark or the evidence of a claim, part by part, as the catalogue says it; what it lacks as it is."""
+    """A reason, a remark or the evidence of a claim, translated part by part; a part without a translation stays."""
     if language() == "en" or not text:
         return text
     return "\uff1b".join(_translated_part(part) or part for part in text.split("; "))
@@ -96,7 +96,7 @@ def remarks() -> dict[str, str]:
 
 
 @cache
-def catalogue() -> dict[str, str]:
+def translations() -> dict[str, str]:
     """English to Chinese, of all files.
 
     Raises:
@@ -107,7 +107,7 @@ def catalogue() -> dict[str, str]:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("texts", {})
         twice = sorted(set(entries) & set(texts))
         if twice:
-            raise ValueError(f"{path.name} says again what another catalogue has: {twice[0]!r}. Keep one.")
+            raise ValueError(f"{path.name} says again what another file has: {twice[0]!r}. Keep one.")
         texts |= entries
     return texts
 

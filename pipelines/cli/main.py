@@ -1,4 +1,4 @@
-"""The `ecotone` command: how each of its commands is called. What they do is in `pipelines.commands`, a module each.
+"""The `ecotone` command: how each of its commands is called. What they do is in `pipelines.cli`, a module each.
 
 Settings come from the environment; `--home` names the installation. A module of a command is imported when the command
 is called: `ecotone sql` need not wait for Dagster.

@@ -55,7 +55,7 @@ def rebuild() -> int:
 
 
 def _no_other_builds(installation: Installation) -> AbstractContextManager[bool]:
-    """The turn to build, which runs of the pipeline take, too: the working file is nobody else's meanwhile."""
+    """The lock `warehouse`, as runs that build take it: nobody else builds meanwhile."""
     return exclusive(installation.settings, WAREHOUSE, holder=this_process(), waiting=complain)
 
 

@@ -18,9 +18,9 @@ from typing import Any
 
 from pipelines.catalogue import Catalogue, Project
 from pipelines.errors import EcotoneError, LakeError, Paused, Skipped
-from pipelines.ingestion.outcomes import BAD, Outcome, ProjectOutcome
+from pipelines.ingestion.outcomes import FAILURES, Outcome, ProjectOutcome
 from pipelines.ingestion.recorded import Recorded, RecordedListing, state_of_source, without_completeness
-from pipelines.ingestion.rounds import Claims, Counter, Round
+from pipelines.ingestion.rounds import Counter, Round, SubjectLocks
 from pipelines.ingestion.together import SMALL_ROWS, Together
 from pipelines.lake import Lake
 from pipelines.lake.manifest import Entry
@@ -31,7 +31,7 @@ from pipelines.sources.contract import Reach
 
 log = logging.getLogger("ecotone")
 WHOLE_STREAM = "*"  # the subject of a batch that tells of all subjects of its stream
-UNWELL = BAD | {"skipped", "paused"}
+NOT_FETCHED = FAILURES | {"skipped", "paused"}
 JOINED_FROM = 8  # files of one subject or of one day: fewer are not worth writing again
 
 
@@ -69,10 +69,10 @@ class Ingestion:
             self._note(WHOLE_STREAM, "skipped", reason, Together(self.lake))  # once for all of them
             yield from (self._skipped(project, reason) for project in projects if open_subjects[project.slug])
             return
-        claims = Claims()
+        locks = SubjectLocks()
         counter = Counter(self.progress, len(tasks))
         subjects = tuple(dict.fromkeys(subject for _, subject in tasks))
-        round_ = Round(claims, counter, subjects, LakeReader(self.lake), Together(self.lake))
+        round_ = Round(locks, counter, subjects, LakeReader(self.lake), Together(self.lake))
         done: list[ProjectOutcome] = []  # with batches that are not durable yet
         with ThreadPoolExecutor(max_workers=self.source.concurrency) as pool:
             futures: Mapping[Future[Outcome], tuple[Project, str]] = {
@@ -150,10 +150,10 @@ class Ingestion:
 
     def _subject(self, project: Project, subject: str, round_: Round) -> Outcome:
         """Fetch one subject; a subject that two projects share is fetched once, by whoever comes first."""
-        with round_.claims.of(subject):
-            outcome = round_.had.get(subject)
+        with round_.locks.of(subject):
+            outcome = round_.outcomes.get(subject)
             if outcome is None:
-                outcome = round_.had[subject] = self._tried(project, subject, round_)
+                outcome = round_.outcomes[subject] = self._tried(project, subject, round_)
                 return outcome
             status = "unchanged" if outcome.status == "ok" else outcome.status
             return replace(outcome, status=status, rows=0, noted=False)
@@ -242,11 +242,11 @@ class Ingestion:
         return Outcome(subject, "ok" if final.complete else "incomplete", rows, final.reason)
 
     def _seen(self, request: Request, round_: Round, listing: str, last: Entry | None, stated: Entry | None) -> Outcome:
-        """Nothing is new: noted once a day, and when the subject was not well the last time."""
+        """Nothing is new: noted once a day, and when it could not be fetched last time."""
         if last is None and stated is not None:  # what a recording lacked is there now, or was never to be
             last = replace(stated, reason=None)
         newest = self.lake.manifest.last(self.source.source, self.source.stream, request.subject)
-        recovered = newest is not None and newest.status in UNWELL
+        recovered = newest is not None and newest.status in NOT_FETCHED
         due = last is not None and (last.fetched_at.date() < request.now.date() or recovered)
         if last is not None and due:
             state = last.state

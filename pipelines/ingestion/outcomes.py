@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipelines.catalogue import Project
 
-BAD = frozenset({"failed", "incomplete"})
+FAILURES = frozenset({"failed", "incomplete"})
 
 
 @dataclass(frozen=True)
@@ -55,4 +55,4 @@ class ProjectOutcome:
     @property
     def failures(self) -> list[Outcome]:
         """The subjects that could not be had, or not whole."""
-        return [outcome for outcome in self.outcomes if outcome.status in BAD]
+        return [outcome for outcome in self.outcomes if outcome.status in FAILURES]

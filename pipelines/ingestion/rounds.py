@@ -14,15 +14,25 @@ from pipelines.lake.reading import LakeReader
 
 @dataclass(frozen=True)
 class Round:
-    """What the subjects of one run share."""
+    """What the subjects of one run of one source share.
 
-    claims: Claims
+    Attributes:
+        locks: one for each subject.
+        counter: how many are done.
+        subjects: all of them.
+        reader: of what other streams have in the lake.
+        together: small batches that are held, to be written as one file.
+        stopped: set when the run is to end; a thread that waits looks at it.
+        outcomes: subject → what became of it, once it is done.
+    """
+
+    locks: SubjectLocks
     counter: Counter
     subjects: tuple[str, ...]
     reader: LakeReader
     together: Together
     stopped: threading.Event = field(default_factory=threading.Event)
-    had: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
         """Something goes on; Paused if the run is being stopped: a source that waits must not keep it."""
@@ -35,8 +45,8 @@ class Round:
             raise Paused("the run was stopped: the next one goes on from here")
 
 
-class Claims:
-    """One thread at a time for each subject."""
+class SubjectLocks:
+    """One thread at a time for each subject: a subject of two projects is fetched once."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

@@ -3,7 +3,7 @@
 What belongs here: writing a batch so that a crash leaves it whole or not at all, joining small files, reading batches
 back, checksums.
 What does not: what the rows mean (`pipelines.staging`), when a batch is due (`pipelines.ingestion`).
-Data passes from ingestion (`batches`, `manifest`, `row_groups`) to staging, and back to sources that go on from other
+Data passes from ingestion (`batches`, `manifest`, `row_groups`) to staging, and back to sources that read other
 streams (`reading`).
 """
 

@@ -45,9 +45,10 @@ COMMON_COLUMNS = (
 
 
 class Lake:
-    """An open lake. As a context manager it is open for writing and has been made whole; without, it is read.
+    """An open lake. As a context manager it is open for writing, else read-only.
 
-    Several writers (threads, processes) may append at once; making whole is done by one that finds itself alone.
+    Several writers (threads, processes) may append at once. One that finds itself alone when it opens the lake first
+    repairs what a crash has left (`_make_whole`).
     """
 
     def __init__(self, root: Path) -> None:
@@ -210,7 +211,7 @@ class Lake:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def last_complete(self, source: str, stream: str, subject: str) -> Entry | None:
-        """The entry that ended the last complete fetch of a subject: its `state` is what to go on from."""
+        """The entry that ended the last complete fetch of a subject: its `state` is where the next fetch resumes."""
         return self.manifest.last_complete(source, stream, subject)
 
     def damaged(self) -> Iterator[tuple[Entry, str]]:
@@ -244,7 +245,7 @@ class Lake:
             return merged
 
     def join(self, entries: list[Entry], *, least: int) -> Entry | None:
-        """Write the batches into one file, if there are at least so many; others may go on writing.
+        """Compact these batches into one file, if there are at least so many; others may go on writing.
 
         The old files stay until the lake is next opened by one that is alone in it: somebody may be reading them.
         """

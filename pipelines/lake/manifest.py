@@ -31,7 +31,7 @@ class Entry:
         complete: the batch ends a fetch that brought all it was asked for.
         status: `ok`, `incomplete`, `failed`, `skipped`, or `compacted`.
         reason: what is missing and why.
-        state: what the source goes on from.
+        state: the checkpoint at which the source resumes.
         rows: rows in the file.
         replaces: of a compacted batch: the entries whose rows it holds.
         path: relative to the lake.

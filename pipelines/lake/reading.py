@@ -1,4 +1,4 @@
-"""Reads what the lake holds, for sources that go on from other streams. From batches back to a source's `fetch`.
+"""Reads the lake, for sources that read other streams (`Source.after`). From batches back to a source's `fetch`.
 
 Which batches there are is looked up once for a run: a source reads only streams that were fetched before it.
 """

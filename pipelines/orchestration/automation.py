@@ -1,4 +1,4 @@
-"""When runs start by themselves: sources by the clock, everything below as soon as what it reads has changed."""
+"""When runs start by themselves: sources by the clock, all that is downstream as soon as what it reads has changed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from dagster import (
 from pipelines.sources import Source
 
 SOURCES = AssetSelection.groups("sources")
-BELOW = AssetSelection.all() - SOURCES
+DOWNSTREAM = AssetSelection.all() - SOURCES
 DAILY = "17 3 * * *"  # UTC; not on the hour, when everyone asks
-LATER = "17 6 * * *"  # sources that go on from what others fetched
+LATER = "17 6 * * *"  # sources that read what others fetched (Source.after)
 
 on_schedule = AutomationCondition.on_cron(DAILY)
 
@@ -36,13 +36,13 @@ sensors = [
     AutomationConditionSensorDefinition(
         "daily_ingestion",
         target=SOURCES,
-        description=f"Fetches every stream each day ({DAILY} UTC), and then what goes on from others ({LATER} UTC). "
+        description=f"Fetches each stream once a day: {DAILY} UTC; those that read what others fetched, {LATER} UTC. "
         "Off until you switch it on.",
         default_status=DefaultSensorStatus.STOPPED,
     ),
     AutomationConditionSensorDefinition(
         "publish_when_changed",
-        target=BELOW,
+        target=DOWNSTREAM,
         description="Builds and publishes whenever a source has brought something, whether a command or the UI ran it.",
         default_status=DefaultSensorStatus.RUNNING,
     ),
@@ -50,5 +50,5 @@ sensors = [
 
 
 def later(sources: Mapping[str, Source]) -> AssetSelection:
-    """The sources that go on from others: Dagster skips what is below a step in which nothing was new."""
+    """The sources that read what others fetched: in one run, Dagster skips them if nothing was new in those others."""
     return AssetSelection.assets(*(AssetKey(["sources", name]) for name, source in sources.items() if source.after))

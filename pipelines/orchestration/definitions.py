@@ -34,7 +34,7 @@ def build(installation: Installation, *, publishing: bool = True) -> Definitions
     ingest_later = define_asset_job(
         INGEST_LATER,
         selection=later,
-        description=f"Fetch what goes on from what `{INGEST}` has fetched: run it after that.",
+        description=f"Fetch by the sources that read what `{INGEST}` has fetched: run it after that.",
     )
     if not publishing:
         return Definitions(
@@ -45,7 +45,7 @@ def build(installation: Installation, *, publishing: bool = True) -> Definitions
         )
     publish = define_asset_job(
         PUBLISH,
-        selection=automation.BELOW,
+        selection=automation.DOWNSTREAM,
         description="Build what has changed, publish the file, draw the site. Starts whatever ingestion did.",
     )
     return Definitions(
@@ -58,7 +58,7 @@ def build(installation: Installation, *, publishing: bool = True) -> Definitions
 
 
 def _published(installation: Installation) -> list[AssetsDefinition]:
-    """What is below the sources, in the order in which data flows."""
+    """What is downstream of the sources, in the order in which data flows."""
     all_tables = table_specs.load(installation.sources)
     return [
         tables.assets_of(all_tables),

@@ -27,7 +27,7 @@ from pipelines.warehouse import Warehouse
 
 log = logging.getLogger("ecotone")
 SHARED = "assets"
-"""What all pages share: the script bundle and the styles."""
+"""The site's folder of scripts and styles that all pages share, and its key in Dagster, `[dashboards, assets]`."""
 DRAWING_FILES = {".py", ".html", ".css", ".js", ".svg", ".toml", ".sql"}
 
 
@@ -41,7 +41,7 @@ class Installation:
         sources: by name.
         reporter: told what goes on, for the progress on a terminal.
         notify: told what the user should know at once: that another run is waited for.
-        building: the build that all steps of a run share.
+        shared_warehouse: the build that all steps of a run share; None outside of `one_build`.
         reader: opens the published file, once for all pages that a run draws.
     """
 
@@ -50,7 +50,7 @@ class Installation:
     sources: Mapping[str, Source]
     reporter: Reporter = silent
     notify: Callable[[str], None] = log.warning
-    building: Warehouse | None = None
+    shared_warehouse: Warehouse | None = None
     reader: Reader | None = None
 
     @classmethod
@@ -63,17 +63,17 @@ class Installation:
 
     def warehouse(self) -> Warehouse:
         """A build over what the lake holds now; within `one_build`, over what it held at its beginning."""
-        return self.building or Warehouse(self.settings, self.catalogue, self.sources, lake=self.lake)
+        return self.shared_warehouse or Warehouse(self.settings, self.catalogue, self.sources, lake=self.lake)
 
     @contextmanager
     def one_build(self) -> Iterator[Installation]:
         """The installation whose steps all build from the same batches, in one opening of each file."""
         with self.warehouse().kept_open() as warehouse, Reader() as reader:
-            yield replace(self, building=warehouse, reader=reader)
+            yield replace(self, shared_warehouse=warehouse, reader=reader)
 
     @cached_property
     def lake(self) -> Lake:
-        """To be read: its manifest is read on, not again, by every build."""
+        """The lake, read-only; of its manifest, each build reads only the lines that are new."""
         return Lake(self.settings.lake)
 
     @property

@@ -1,6 +1,6 @@
 """Launching: `ecotone run` is a few Dagster runs on the installation's instance, as the UI would start them.
 
-Fetching is one run over all projects (two, where sources go on from others); building, publishing and drawing is
+Fetching is one run over all projects (two, where sources read what others fetched); building, publishing and drawing is
 another, which starts whatever became of the first. The summary is read from Dagster's events, which the UI shows too.
 """
 
@@ -171,7 +171,7 @@ def _known(what: str, wanted: Sequence[str] | None, known: Sequence[str]) -> lis
 
 
 def _jobs(installation: Installation, fetching: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The jobs that fetch these sources: what goes on from others comes after them."""
+    """The jobs that fetch these sources: those that read what others fetched come second."""
     later = [name for name in fetching if installation.sources[name].after]
     first = [name for name in fetching if name not in later]
     return [(job, names) for job, names in ((INGEST, first), (INGEST_LATER, later)) if names]

@@ -8,8 +8,12 @@ Everything is taken in this order, by runs of the command and of the UI alike (d
 3. slots of Dagster's pools, a step at a time;
 4. what a room locks for itself: the working file (only under the lock `warehouse`), the lake, a mirror of a repository.
 
-Whoever waits for one of them holds nothing that comes later, so two runs never wait for each other. A lock is the
-kernel's: it is free when the process that held it has ended, however it ended.
+Whoever waits for one of them holds nothing that comes later, so no two runs can wait for one another (no deadlock). One
+run waits for another where both fetch by one pool or source, or both build: `Waiting for …` tells for whom. A lock is
+the kernel's: it is free when the process that held it has ended, however it ended.
+
+Two files are called warehouse.lock: `locks/warehouse.lock` is the one of this module, which a run holds until it ends;
+`warehouse.lock` beside warehouse.duckdb is the working file's own (4).
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from typing import IO
 
 from pipelines.settings import Settings
 
-WAREHOUSE = "warehouse"
+WAREHOUSE = "warehouse"  # also the resource that holds the lock, and the pool of the steps that build
 POLL_SECONDS = 0.2
 COMMAND_CHARACTERS = 80
 

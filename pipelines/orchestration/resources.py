@@ -1,4 +1,4 @@
-"""Resources: the installation, and the turns that one run at a time may have.
+"""Resources: the installation, and the locks that one run at a time holds until it ends.
 
 Dagster makes the resources of a run before its first step, in the order of their names, and so every run takes its
 locks in one order, before it waits for a slot of a pool (docs/decisions/0010).
@@ -19,7 +19,11 @@ from pipelines.orchestration.runs import LOCK_TAG, mark_dead_runs_failed, run_lo
 
 
 def of(installation: Installation) -> Mapping[str, ResourceDefinition]:
-    """`installation`, the turn to fetch by each pool, and `warehouse`: the turn to build, with the build."""
+    """The resources of all steps, by name.
+
+    `installation` is what a step works on. A resource named like a pool or a source is a lock and nothing else.
+    `warehouse` is a lock, too, and gives the installation anew, with the one build that all steps of the run share.
+    """
 
     @resource(description="Settings, catalogue and lake of this installation.")
     def of_run(context: InitResourceContext) -> Iterator[Installation]:
@@ -33,7 +37,7 @@ def of(installation: Installation) -> Mapping[str, ResourceDefinition]:
     locks = {lock_of(source) for source in installation.sources.values()}
     return {
         "installation": of_run,
-        **{name: _exclusive(name, f"The turn to fetch by {name}: one run at a time.") for name in sorted(locks)},
+        **{name: _exclusive(name, f"The lock `{name}`: one run at a time fetches by it.") for name in sorted(locks)},
         WAREHOUSE: _warehouse(),
     }
 
@@ -49,13 +53,13 @@ def _exclusive(name: str, description: str) -> ResourceDefinition:
 
 def _warehouse() -> ResourceDefinition:
     @resource(
-        description="The turn to build, and the build that all steps of the run share: one run at a time.",
+        description="The lock `warehouse`: one run at a time builds. Gives the build that all steps of the run share.",
         required_resource_keys={"installation"},
     )
     def held(context: InitResourceContext) -> Iterator[Installation]:
         installation: Installation = context.resources.installation
-        with _held(context, WAREHOUSE), installation.one_build() as building:
-            yield building
+        with _held(context, WAREHOUSE), installation.one_build() as of_this_run:
+            yield of_this_run
 
     return held
 

@@ -27,7 +27,7 @@ SLACK = 0.05  # empty blocks of the working file, as a share of those in use, th
 BLOCKS = "SELECT total_blocks, free_blocks FROM pragma_database_size() WHERE database_name = 'warehouse'"
 NAMED = 5  # tables that are spelt out
 PUBLICATION_COMMENTS = {
-    "publication_id": "Hash of batches, code and catalogue: the same id means the same rows.",
+    "publication_id": "Hash of batches, code, catalogue and people.toml: the same id means the same rows.",
     "published_at": "When this file was made.",
     "as_of": "Time of the newest batch it was made from.",
     "simulated": "Whether the world it describes is made up.",
@@ -43,7 +43,7 @@ def publish(warehouse: Warehouse, target: Path | None = None) -> bool:
     """Put a read-only copy in place of `target`; False if the one there is this publication already.
 
     Raises:
-        WarehouseError: a table is not built of this input, or the file cannot be written. The old one stays.
+        WarehouseError: a table is outdated, or the file cannot be written. The old one stays.
     """
     target = target or warehouse.settings.published
     if published_id(target) == warehouse.publication_id:

@@ -34,7 +34,7 @@ class Record:
     """One publication.
 
     Attributes:
-        publication_id: hash of batches, code and catalogue.
+        publication_id: hash of batches, code, catalogue and people.toml.
         published_at: when it was made, ISO 8601.
         as_of: time of its newest batch, ISO 8601; None without one.
         simulated: whether the world it describes is made up.

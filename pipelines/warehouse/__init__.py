@@ -1,7 +1,7 @@
 """The warehouse: the pipeline's own working file, built by SQL from the lake. It can be deleted at any time.
 
     provenance     what a build is made from, and the id that it has by that
-    planning       what has changed since, and must be made again
+    planning       which tables are outdated, and which batches a fact has not merged
     building       makes one table in one transaction
     working_file   warehouse.duckdb: opened, locked, laid out, thrown away if it is damaged
     warehouse      these four put together: what the other rooms call

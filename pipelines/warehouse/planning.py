@@ -3,6 +3,11 @@
 Between `provenance` (what a build is made from) and `building` (which makes one table). The working file keeps notes in
 its schema `build`: under which fingerprint each table and macro was made, and which batches each fact has merged. Data
 passes from those notes and the provenance to lists: tables that are outdated, batches and macros that are new.
+
+Two things are decided here, and they differ in grain. A table is outdated as soon as anything that the publication is
+made from has changed (`Plan.fingerprint`): then all tables are made again. But a fact that is made again merges the
+batches that it does not hold yet (`Plan.new_batches`), nothing else. Whether `ecotone run` builds at all is decided in
+`pipelines.orchestration.installation` (`is_published`), and whether a page is drawn, too (`page_is_drawn`).
 """
 
 from __future__ import annotations
@@ -71,8 +76,11 @@ class Plan:
             found.extend(new)
         return [each for each in self.tables if each in needed]
 
-    def fingerprint(self, table: str) -> str:  # noqa: ARG002 - today any change of the input makes every table again
-        """What a table's rows depend on, as one hash: a table that was made under another one is outdated."""
+    def fingerprint(self, table: str) -> str:  # noqa: ARG002 - it is the same for all tables today
+        """What a table's rows depend on, as one hash: a table that was made under another one is outdated.
+
+        It is the publication's id for every table: a new batch of any stream makes every table again.
+        """
         return self.provenance.publication_id
 
     def outdated(self, connection: duckdb.DuckDBPyConnection) -> list[str]:

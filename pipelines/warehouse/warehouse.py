@@ -114,13 +114,13 @@ class Warehouse:
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The working file, ours alone: another process that builds is waited for. Within the block, it is the same."""
+        """A connection to the working file, locked for this process; another that builds is waited for. It nests."""
         with self.working_file.open() as connection:
             yield connection
 
     @contextmanager
     def kept_open(self) -> Iterator[Self]:
-        """Within the block, the working file stays open and ours once it has been opened."""
+        """Within the block, the working file stays open and locked once it has been opened."""
         with self.working_file.kept_open():
             yield self
 

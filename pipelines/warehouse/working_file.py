@@ -3,8 +3,8 @@
 Beside the way of the data: it hands a connection to those who build and publish. It is a cache of the lake: a file that
 is damaged, or that was laid out by other code, is thrown away and begun anew.
 
-The order of locks is: first whatever the caller holds of its own, then this file's lock, and nothing after it. Whoever
-holds it waits for nobody.
+Its lock is warehouse.lock beside it, the last that is taken (`pipelines.orchestration.locks`): whoever holds it waits
+for nobody. It is not `locks/warehouse.lock`, by which one run at a time builds.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def _named(properties: Mapping[str, str], table: str) -> dict[str, str]:
 
 
 def spec(key: AssetKey, check: Check) -> AssetCheckSpec:
-    """What Dagster is to know of the check; a failed one keeps everything below from being built or published."""
+    """What Dagster is to know of the check; a failed one keeps all that is downstream from being built or published."""
     holds = "\n\n".join(
         f"`{name}` holds if this finds no row:\n```sql\n{sql}\n```" for name, sql in check.properties.items()
     )

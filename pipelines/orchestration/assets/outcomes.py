@@ -1,7 +1,7 @@
 """Outcomes: what became of the assets of a step that makes several, and what a failure keeps from being made.
 
-Dagster skips what is below a failed step, but nothing inside of one: a step that makes many assets goes on after a
-failure, skips what is below it, and fails at its end with all that went wrong.
+Dagster skips what is downstream of a failed step, but nothing inside of one: a step that makes many assets goes on
+after a failure, skips what is downstream of it, and fails at its end with all that went wrong.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ class Outcomes:
 
     Attributes:
         failed: asset → why.
-        skipped: asset → the failed assets above it.
+        skipped: asset → the failed assets upstream of it.
     """
 
     failed: dict[AssetKey, str] = field(default_factory=dict)
     skipped: dict[AssetKey, frozenset[AssetKey]] = field(default_factory=dict)
 
     def skips(self, key: AssetKey, parents: Iterable[AssetKey]) -> bool:
-        """Whether the asset cannot be made because one above it failed; it is noted as skipped then."""
-        above = set[AssetKey]()
+        """Whether the asset cannot be made because one upstream failed; it is noted as skipped then."""
+        upstream = set[AssetKey]()
         for parent in parents:
-            above |= {parent} if parent in self.failed else self.skipped.get(parent, frozenset())
-        if above:
-            self.skipped[key] = frozenset(above)
-        return bool(above)
+            upstream |= {parent} if parent in self.failed else self.skipped.get(parent, frozenset())
+        if upstream:
+            self.skipped[key] = frozenset(upstream)
+        return bool(upstream)
 
     def raise_if_any_failed(self) -> None:
         """Fail the step; what it made stands, and is not made again when the run is re-executed from its failure.
@@ -45,9 +45,9 @@ class Outcomes:
             return
         lines = [f"{_text(key)}: {reason}" for key, reason in self.failed.items()]
         for failed in self.failed:
-            below = [_text(key) for key, above in self.skipped.items() if failed in above]
-            if below:
-                lines.append(f"Skipped because {_text(failed)} failed: {', '.join(below)}.")
+            downstream = [_text(key) for key, upstream in self.skipped.items() if failed in upstream]
+            if downstream:
+                lines.append(f"Skipped because {_text(failed)} failed: {', '.join(downstream)}.")
         raise Failure(
             description="\n".join(lines),
             metadata={

@@ -1,6 +1,6 @@
 """The step that draws pages: all of them, or those that a run asks for, each an asset of its own.
 
-What all pages share is one more asset, above them. (Dagster reads annotations when it decorates: this module does
+What all pages share is one more asset, upstream of them. (Dagster reads annotations when it decorates: this module does
 without postponed ones.)
 """
 
@@ -31,7 +31,7 @@ from pipelines.orchestration.locks import WAREHOUSE
 
 
 @dataclass(frozen=True)
-class Drawing:
+class SiteAsset:
     """One page, or what all pages share.
 
     Attributes:
@@ -47,30 +47,32 @@ class Drawing:
 
 def assets_of_site() -> AssetsDefinition:
     """`[dashboards, slug]` of every page, and `[dashboards, assets]`."""
-    drawings = [_shared(), *(_page(slug) for slug in pages.load())]
+    site_assets = [_shared(), *(_page(slug) for slug in pages.load())]
 
     @multi_asset(
         name="pages",
         description="Draws the pages that do not show the publication yet.",
-        specs=[drawing.spec for drawing in drawings],
+        specs=[site_asset.spec for site_asset in site_assets],
         can_subset=True,
         required_resource_keys={WAREHOUSE},
     )
     def drawn(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any]]:
-        yield from _all(context, getattr(context.resources, WAREHOUSE), drawings)
+        yield from _draw_selected(context, getattr(context.resources, WAREHOUSE), site_assets)
 
     return drawn
 
 
-def _shared() -> Drawing:
+def _shared() -> SiteAsset:
     text = "The one script bundle, the styles and the scripts that all pages share."
-    return Drawing(SHARED, _spec(SHARED, text, PUBLISHED), lambda installation: site.build_shared(installation.site)[0])
+    return SiteAsset(
+        SHARED, _spec(SHARED, text, PUBLISHED), lambda installation: site.build_shared(installation.site)[0]
+    )
 
 
-def _page(slug: str) -> Drawing:
+def _page(slug: str) -> SiteAsset:
     page = pages.load()[slug]
     spec = _spec(slug, f"**{page.title}.** {page.lead}", AssetKey(["dashboards", SHARED]))
-    return Drawing(
+    return SiteAsset(
         slug,
         spec,
         lambda installation: site.build_page(
@@ -79,48 +81,48 @@ def _page(slug: str) -> Drawing:
     )
 
 
-def _spec(slug: str, description: str, above: AssetKey) -> AssetSpec:
+def _spec(slug: str, description: str, upstream: AssetKey) -> AssetSpec:
     return AssetSpec(
         AssetKey(["dashboards", slug]),
         description=description,
         group_name="dashboards",
         kinds={"altair", "html"},
-        deps=[above],
+        deps=[upstream],
         owners=OWNERS,
         automation_condition=when_changed,
     )
 
 
-def _all(
-    context: AssetExecutionContext, installation: Installation, drawings: Sequence[Drawing]
+def _draw_selected(
+    context: AssetExecutionContext, installation: Installation, site_assets: Sequence[SiteAsset]
 ) -> Iterator[MaterializeResult[Any]]:
-    """Draw what the run asks for; at last, fail if something failed."""
+    """The step: draw the pages that the run selects, then fail if something failed."""
     outcomes = Outcomes()
     publication = installation.warehouse().publication_id
-    for drawing in drawings:
-        key = drawing.spec.key
+    for site_asset in site_assets:
+        key = site_asset.spec.key
         if key not in context.selected_asset_keys:
             continue
-        if outcomes.skips(key, (dep.asset_key for dep in drawing.spec.deps)):
-            context.log.warning("%s is skipped: what it stands on failed.", drawing.slug)
+        if outcomes.skips(key, (dep.asset_key for dep in site_asset.spec.deps)):
+            context.log.warning("%s is skipped: what it is made from failed.", site_asset.slug)
             continue
-        installation.reporter("drawing", 0, 0, drawing.slug)
+        installation.reporter("drawing", 0, 0, site_asset.slug)
         try:
-            metadata = _draw(installation, drawing, publication)
+            metadata = _draw(installation, site_asset, publication)
         except Exception as error:  # one page's surprise must not stop the others; it is shown with its trace
-            context.log.exception("%s failed.", drawing.slug)
+            context.log.exception("%s failed.", site_asset.slug)
             outcomes.failed[key] = f"{type(error).__name__}: {error}"
             continue
         yield MaterializeResult(asset_key=key, metadata=metadata)
     outcomes.raise_if_any_failed()
 
 
-def _draw(installation: Installation, drawing: Drawing, publication: str) -> dict[str, Any]:
+def _draw(installation: Installation, site_asset: SiteAsset, publication: str) -> dict[str, Any]:
     started = perf_counter()
-    if installation.page_is_drawn(drawing.slug, publication):
+    if installation.page_is_drawn(site_asset.slug, publication):
         return {"changed": MetadataValue.bool(False)}
-    path = drawing.draw(installation)
-    installation.mark_drawn(drawing.slug, publication)
+    path = site_asset.draw(installation)
+    installation.mark_drawn(site_asset.slug, publication)
     return {
         "changed": MetadataValue.bool(True),
         "seconds": MetadataValue.float(round(perf_counter() - started, 3)),

@@ -1,6 +1,6 @@
 """The assets that fetch: each source is one, partitioned by project, and writes into the lake.
 
-The step yields the materialization of a project as soon as all of it has been fetched, and fails at its end if one
+The step logs the materialization of a project as soon as all of it has been fetched, and fails at its end if one
 could not be: one repository that fails is one failed partition. (Dagster reads annotations when it decorates: this
 module does without postponed ones.)
 """
@@ -51,7 +51,7 @@ def assets_of(sources: Mapping[str, Source], projects: StaticPartitionsDefinitio
 
 
 def lock_of(source: Source) -> str:
-    """What one run at a time may fetch by: the pool, in which an account has one budget, or else the source."""
+    """The lock under which a source fetches: its pool, as an account has one budget there, or else its own name."""
     return source.pool or source.name
 
 
@@ -60,7 +60,7 @@ def _key(source: Source) -> AssetKey:
 
 
 def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Sequence[AssetKey]) -> AssetsDefinition:
-    """`[sources, name]`, partitioned by project; `after`: the assets that it goes on from.
+    """`[sources, name]`, partitioned by project; `after`: the assets whose streams it reads.
 
     No output is required of it: Dagster would yield a materialization of every partition, however little was new.
     """
@@ -98,7 +98,7 @@ def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Seque
         wanted = [installation.catalogue.project(slug) for slug in context.partition_keys]
         failed, unchanged, skipped = list[ProjectOutcome](), list[str](), ""
         done = context.instance.get_materialized_partitions(context.asset_key)
-        not_well = {project.slug for project in wanted} - done | failed_partitions(context)
+        never_or_failed = {project.slug for project in wanted} - done | failed_partitions(context)
         _ = installation.settings.key  # before there is a lake: one without its key is refused
         with Lake(installation.settings.lake) as lake:
             record(lake, installation.catalogue, installation.settings.now())
@@ -117,7 +117,7 @@ def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Seque
                 if outcome.skipped:
                     skipped = outcome.skipped
                     continue
-                if not outcome.noted and outcome.project.slug not in not_well:
+                if not outcome.noted and outcome.project.slug not in never_or_failed:
                     unchanged.append(outcome.project.slug)
                     continue
                 context.log_event(
@@ -144,7 +144,7 @@ def _asset_of(source: Source, projects: StaticPartitionsDefinition, after: Seque
 
 
 def failed_partitions(context: AssetExecutionContext) -> set[str]:
-    """Partitions whose last run failed: they are materialized again as soon as they are well."""
+    """Partitions whose last run failed: they are materialized as soon as a fetch succeeds, even if nothing is new."""
     status = context.instance.get_status_by_partition(
         context.asset_key, list(context.partition_keys), context.assets_def.partitions_def
     )

@@ -36,14 +36,14 @@ class Table:
         spec: what Dagster knows of its asset.
         columns: column → meaning.
         checks: in the order in which they are shown.
-        drawn: whether a small chart of it is linked.
+        has_chart: whether a small chart of it is linked.
     """
 
     name: str
     spec: AssetSpec
     columns: Mapping[str, str]
     checks: tuple[Check, ...] = ()
-    drawn: bool = False
+    has_chart: bool = False
 
     @property
     def key(self) -> AssetKey:
@@ -130,7 +130,7 @@ def _of_metric(metric: Metric, makers: Mapping[str, str]) -> Table:
         sql=metric.sql,
     )
     own = checks.own(metric.checks, name)
-    return replace(table, checks=(checks.contract(metrics.GENERIC_CHECKS, name), *own), drawn=True)
+    return replace(table, checks=(checks.contract(metrics.GENERIC_CHECKS, name), *own), has_chart=True)
 
 
 def _of_verdicts(makers: Mapping[str, str]) -> Table:

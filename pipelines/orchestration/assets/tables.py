@@ -1,7 +1,7 @@
 """The step that builds tables: all of them, or those that a run asks for, each an asset of its own.
 
 One step, because Dagster's own bookkeeping of a step takes longer than building most tables. Each table is shown as
-built as soon as it is; one that fails is red, what is below it is skipped and named, the rest is built, and the step
+built as soon as it is; one that fails is red, what is downstream is skipped and named, the rest is built, and the step
 fails at its end. (Dagster reads annotations when it decorates: this module does without postponed ones.)
 """
 
@@ -44,13 +44,15 @@ def assets_of(tables: Sequence[Table]) -> AssetsDefinition:
         required_resource_keys={WAREHOUSE},
     )
     def built(context: AssetExecutionContext) -> Iterator[Event]:
-        yield from _all(context, getattr(context.resources, WAREHOUSE), tables)
+        yield from _build_selected(context, getattr(context.resources, WAREHOUSE), tables)
 
     return built
 
 
-def _all(context: AssetExecutionContext, installation: Installation, tables: Sequence[Table]) -> Iterator[Event]:
-    """Build and check what the run asks for; at last, fail if something failed."""
+def _build_selected(
+    context: AssetExecutionContext, installation: Installation, tables: Sequence[Table]
+) -> Iterator[Event]:
+    """The step: build and check the tables that the run selects, then fail if something failed."""
     outcomes = Outcomes()
     warehouse = installation.warehouse()
     to_check = {key.asset_key for key in context.selected_asset_check_keys}
@@ -119,7 +121,7 @@ def _metadata(warehouse: Warehouse, table: Table, done: Built) -> dict[str, Meta
     }
     if span := _span(warehouse, table.name, types):
         metadata["span"] = MetadataValue.text(" to ".join(span))
-    if table.drawn and (chart := chart_file(warehouse, table.name, changed=done.changed)):
+    if table.has_chart and (chart := chart_file(warehouse, table.name, changed=done.changed)):
         metadata["chart"] = MetadataValue.path(chart)
     return metadata
 

@@ -1,7 +1,7 @@
 """Who is a bot and who is an AI coding agent: curated rules become rows that SQL joins to people's keys.
 
-Data flows from machines.toml to (source key, kind) pairs. E-mails pass through the same keyed hash as in the
-sources, so that the rules meet what the lake holds without an address in it.
+Which rule wins is decided in staging/person.sql. Data flows from machines.toml to (source key, kind) pairs. E-mails
+pass through the same keyed hash as in the sources, so that the rules meet what the lake holds without an address in it.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def test_something_is_said_everywhere() -> None:
 
 
 def test_every_text_is_there_in_both_languages() -> None:
-    assert [text for text in SAID if not texts.catalogue().get(text, "").strip()] == []
+    assert [text for text in SAID if not texts.translations().get(text, "").strip()] == []
 
 
 @pytest.mark.parametrize("metric", metrics.load().values(), ids=lambda metric: metric.name)
@@ -200,7 +200,7 @@ def _branches(case: exp.Case) -> list[exp.Expr]:
 def test_no_text_of_the_catalogue_is_left_over() -> None:
     told = {text.replace("\n", " ") for metric in metrics.load().values() for text in _front_matter(metric)}
     told |= {text for claim in metrics.load_claims().values() for text in _front_matter_of_claim(claim)}
-    assert sorted(set(texts.catalogue()) - set(SAID) - told - NAMED_BY_DATA - MADE_OF_PARTS) == []
+    assert sorted(set(texts.translations()) - set(SAID) - told - NAMED_BY_DATA - MADE_OF_PARTS) == []
 
 
 def _front_matter(metric: metrics.Metric) -> list[str]:
@@ -215,14 +215,14 @@ def test_a_translation_keeps_the_code_and_the_addresses_of_its_text() -> None:
     def kept(text: str) -> list[str]:
         return sorted(re.findall(r"`[^`]+`|https://[\w./?=%#~:+-]*[\w/=#]|docs/[\w.]+\.md", text, re.ASCII))
 
-    assert [english for english, said in texts.catalogue().items() if kept(said) != kept(english)] == []
+    assert [english for english, said in texts.translations().items() if kept(said) != kept(english)] == []
 
 
 def test_a_translation_has_the_fields_of_its_text() -> None:
     def fields(text: str) -> set[str]:
         return {name for _, name, *_ in string.Formatter().parse(text) if name}
 
-    assert [english for english, said in texts.catalogue().items() if fields(said) != fields(english)] == []
+    assert [english for english, said in texts.translations().items() if fields(said) != fields(english)] == []
 
 
 def test_a_text_is_said_in_the_language_that_is_spoken() -> None:
