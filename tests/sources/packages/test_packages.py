@@ -195,7 +195,7 @@ def test_a_package_is_gone_by_a_whole_look_up_only_and_may_come_back(house: Hous
 
 def test_a_look_up_that_shows_a_first_page_only_is_incomplete_and_nothing_is_gone(house: House) -> None:
     house.run(0, [*KILN, package("pkg:npm/kiln-cli", 9)])
-    house.server.faults.append(Fault("endless", match="kiln", times=1))
+    house.server.faults.append(Fault("endless", match="cinderfell/kiln", times=1))
     outcome = house.run(1, KILN)[0]
     assert outcome.status == "incomplete"
     assert "only the first 2 packages were shown" in (outcome.reason or "")
