@@ -8,6 +8,8 @@ Stream = tuple[str, str]
 """Source and stream, as in ops.coverage."""
 
 GIT: Stream = ("git", "commits")
+MAILMAP: Stream = ("git", "mailmap")
+AI_NOTES: Stream = ("git", "ai_notes")
 COUNTERS: Stream = ("github", "counters")
 HUB: Stream = ("huggingface", "models")
 REPOSITORIES: Stream = ("github", "repositories")
@@ -46,10 +48,13 @@ class About:
 
 
 _HUB_USE, _THE_HUB = "Hub discussions, Spaces, trending", "the Hugging Face Hub"
+_IN_GIT = "Names and notes in git"
 _API, _API_NAME = "GitHub's API", "GitHub API"
 
 STREAMS: dict[Stream, About] = {
     GIT: About("Git histories", "commit histories of the catalogued git repositories", "Git histories", "git"),
+    MAILMAP: About("Names in git", "the .mailmap of the catalogued git repositories", _IN_GIT, "git"),
+    AI_NOTES: About("AI notes in git", "git notes on the use of AI", _IN_GIT, "git"),
     COUNTERS: About(
         "GitHub counters",
         "daily counters of the catalogued GitHub repositories",

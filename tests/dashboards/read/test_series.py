@@ -10,10 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboards import pages
+from dashboards import pages, streams
 from dashboards.chart import Chart
 from dashboards.read import series
 from dashboards.read.series import Line
+from pipelines.sources import discover
 
 CHARTS = [chart for page in pages.load().values() for chart in page.charts]
 
@@ -119,3 +120,8 @@ def test_every_number_drawn_is_the_one_in_the_file(chart: Chart, built: Path, pu
         assert _near(drawn[key][1], low, 1e-3), key
         assert _near(drawn[key][2], high, 1e-3), key
         assert drawn[key][3:] == tuple(rest), key
+
+
+def test_every_stream_has_a_name_on_the_pages() -> None:
+    fetched = {(source.source, source.stream) for source in discover().values()}
+    assert fetched <= streams.STREAMS.keys()
