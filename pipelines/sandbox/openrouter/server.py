@@ -113,7 +113,13 @@ class OpenRouterServer:
             rows = self._rows(parse_qs(query))
         except (KeyError, ValueError):
             return _refusal(400, "start_date and end_date must be days, in this order")
-        return 200, {"Content-Type": "application/json"}, _spoilt(fault, rows)
+        return 200, {"Content-Type": "application/json"}, _spoilt(fault, rows, self._as_of)
+
+    @property
+    def _as_of(self) -> datetime:
+        """The midnight after the last day that it tells: the same world says the same, whenever it is asked."""
+        last = max(self.tokens, default=date(2000, 1, 1))
+        return datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC)
 
     def _spend(self) -> bool:
         with self._lock:
@@ -139,7 +145,7 @@ class OpenRouterServer:
         return rows
 
 
-def _spoilt(fault: str, rows: list[dict[str, Any]]) -> bytes:
+def _spoilt(fault: str, rows: list[dict[str, Any]], as_of: datetime) -> bytes:
     if fault == "html":
         return b"<!doctype html><title>One moment</title>"
     if fault == "no-list":
@@ -149,8 +155,7 @@ def _spoilt(fault: str, rows: list[dict[str, Any]]) -> bytes:
     if fault == "hostile" and rows:
         script = {"date": rows[0]["date"], "model_permaslug": "</script><script>alert(1)</script>", "total_tokens": "1"}
         rows = [script, {**rows[0], "total_tokens": "many"}, {**rows[0], "date": "yesterday"}, {}, *rows]
-    as_of = datetime.now(UTC).replace(microsecond=0).isoformat()
-    body = json.dumps({"data": rows, "meta": {"as_of": as_of}}).encode()
+    body = json.dumps({"data": rows, "meta": {"as_of": as_of.isoformat()}}).encode()
     return body[: len(body) // 2] if fault == "half" else body
 
 
