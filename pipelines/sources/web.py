@@ -7,7 +7,9 @@ server is left alone for a while: what else a run has to ask there must not wait
 
 from __future__ import annotations
 
+import os
 import socket
+import ssl
 import threading
 import time
 import weakref
@@ -16,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -26,6 +29,7 @@ from pipelines.errors import TerminalError, TransientError
 
 T = TypeVar("T")
 ATTEMPTS = 5  # waits of about 1, 2, 4 and 8 s between them
+AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # where httpx2 looks for them
 CONNECT_SECONDS = 10.0
 LEAST_SECONDS = 0.05  # in less, no answer comes
 REDIRECTS = 5  # of one request
@@ -62,6 +66,12 @@ class _Late(TransientError):  # noqa: N818 - as NoAnswer
     """One attempt took its time; another may be made."""
 
 
+@cache
+def _authorities(*_told: str | None) -> ssl.SSLContext:
+    """Whom to trust, read once for what the environment names: it takes longer than a client's every other part."""
+    return httpx2.create_ssl_context()
+
+
 class Web:
     """Asks one service. A client of a service makes one for each fetch, and uses it in one thread.
 
@@ -81,6 +91,7 @@ class Web:
             headers={**headers, "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(self.limits.silence_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
+            verify=_authorities(*map(os.environ.get, AUTHORITIES)),
         )
         weakref.finalize(self, self._client.close)
 
