@@ -39,6 +39,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment(world: Path, home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
+    kept["ECOTONE_PACKAGES_URL"] = "off"
     return kept | {
         "ECOTONE_HOME": str(home),
         "ECOTONE_CATALOGUE": str(world / "ecosystems.toml"),

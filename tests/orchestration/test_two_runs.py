@@ -40,6 +40,7 @@ def world(tmp_path: Path) -> Iterator[Path]:
 
 def started(world: Path, *arguments: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
+    kept["ECOTONE_PACKAGES_URL"] = "off"
     environment = kept | {
         "ECOTONE_HOME": str(world / "home"),
         "ECOTONE_CATALOGUE": str(world / "ecosystems.toml"),

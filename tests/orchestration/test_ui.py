@@ -84,6 +84,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     start(house)
     (house.folder / CATALOGUE_FILE).write_text(CATALOGUE)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOTONE", "HF_", "DAGSTER"))}
+    kept["ECOTONE_PACKAGES_URL"] = "off"
     environment = kept | {
         "ECOTONE_HOME": str(house.settings.home),
         "ECOTONE_CATALOGUE": str(house.folder / CATALOGUE_FILE),

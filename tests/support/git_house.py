@@ -66,6 +66,7 @@ class House:
             home=self.folder / "home",
             catalogue=self.folder / "none",
             git_url=f"file://{self.folder}/{{owner}}+{{name}}.git",
+            packages_url="off",
             fixed_now=self.now,
         )
 

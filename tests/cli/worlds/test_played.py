@@ -45,7 +45,11 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_recorded_days_are_played_in_order_and_gone_on_with(recordings: Path, tmp_path: Path) -> None:
     home = tmp_path / "recorded"
-    environment = {"ECOTONE_CATALOGUE": str(recordings / "ecosystems.toml"), "HF_TOKEN": "hf_never_used"}
+    environment = {
+        "ECOTONE_CATALOGUE": str(recordings / "ecosystems.toml"),
+        "HF_TOKEN": "hf_never_used",
+        "ECOTONE_PACKAGES_URL": "",
+    }
     said = call("replay", str(recordings), "--home", str(home), **environment)
     assert said.code == 0, said.err
     assert [line[:10] for line in said.out.splitlines() if line.startswith("2026-")] == list(DAYS)

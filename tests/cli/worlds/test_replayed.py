@@ -124,6 +124,6 @@ def test_what_was_mended_is_known_and_what_was_played_brings_nothing_new(recordi
     said = call("replay", str(recordings), "--home", str(home), ECOTONE_CATALOGUE=catalogue)
     assert said.code == 0, said.err
     assert "Nothing new: " in said.out
-    ran = call("run", "--home", str(home), ECOTONE_CATALOGUE=catalogue, HF_ENDPOINT="")
+    ran = call("run", "--home", str(home), ECOTONE_CATALOGUE=catalogue, HF_ENDPOINT="", ECOTONE_PACKAGES_URL="")
     assert ran.code == 0, ran.err
     assert "Nothing new: " in ran.out
