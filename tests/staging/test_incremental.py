@@ -118,7 +118,8 @@ class Story:
                 {
                     "comment_id": f"github:comment:{stream}:{one}",
                     "author_key": key,
-                    "created_at": at + timedelta(hours=when),
+                    # after every beginning that a telling may give: what is dated before it would be set aside
+                    "created_at": self.now - timedelta(days=99) + timedelta(hours=when),
                 }
                 for one, (key, when) in comments.items()
             ]
