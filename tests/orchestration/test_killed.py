@@ -69,6 +69,7 @@ def told(home: Path) -> dict[str, Any]:
 
 
 def running(home: Path) -> list[str]:
+    os.environ["DAGSTER_HOME"] = str(home / "dagster")  # dagster.yaml reads it
     with DagsterInstance.from_config(str(home / "dagster")) as instance:
         storage = instance.event_log_storage
         slots = [key for key in storage.get_concurrency_keys() if storage.get_concurrency_info(key).claimed_slots]
